@@ -1,0 +1,1 @@
+"""Reading resumes, skills, embeddings and matching. Plain data in, plain data out; never a session."""

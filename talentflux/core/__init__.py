@@ -1,0 +1,1 @@
+"""Configuration, database, errors, logging: what every layer stands on."""

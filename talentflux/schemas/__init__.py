@@ -1,0 +1,1 @@
+"""Pydantic models: requests, responses and documents stored as JSONB."""

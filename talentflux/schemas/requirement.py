@@ -1,0 +1,80 @@
+"""What a job asks for, in parts that can be checked one by one and edited by a person."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from talentflux.schemas.base import Schema, Span
+from talentflux.schemas.resume import EducationLevel, LanguageLevel
+
+
+class RequirementKind(StrEnum):
+    """What sort of thing is asked for."""
+
+    SKILL = "skill"
+    YEARS = "years"  # of a skill or a role where `skill_ids` or `title` is given, else in all
+    TITLE = "title"
+    EDUCATION = "education"
+    LANGUAGE = "language"
+    CERTIFICATE = "certificate"
+    LOCATION = "location"
+    OTHER = "other"
+
+
+class Necessity(StrEnum):
+    """Whether a candidate must or should meet it."""
+
+    MUST = "must"
+    SHOULD = "should"
+
+
+class Requirement(Schema):
+    """One thing asked for."""
+
+    id: str = Field(pattern=r"^r\d+$", description="Stable within its list: r1, r2, …")
+    kind: RequirementKind
+    necessity: Necessity = Necessity.MUST
+    text: str = Field(
+        min_length=1,
+        max_length=500,
+        description="As a person would say it; quoted from the description where possible.",
+    )
+    weight: float = Field(default=1.0, gt=0, le=10, description="Share among requirements of the same necessity.")
+    skill_ids: list[str] = Field(default_factory=list, description="Skills of the lexicon; any one of them satisfies.")
+    terms: list[str] = Field(
+        default_factory=list,
+        description="Words to look for where the lexicon has no entry; any one satisfies.",
+    )
+    years: float | None = Field(default=None, ge=0, le=60, description="Least number of years.")
+    title: str | None = Field(default=None, description="Role asked for.")
+    education: EducationLevel | None = Field(default=None, description="Least level.")
+    fields: list[str] = Field(default_factory=list, description="Fields of study; any one satisfies.")
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$", description="ISO 639 code.")
+    level: LanguageLevel | None = Field(default=None, description="Least level of the language.")
+    location: str | None = None
+    span: Span | None = Field(default=None, description="Where it stands in the description.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        needed = {
+            RequirementKind.YEARS: ("years", self.years),
+            RequirementKind.TITLE: ("title", self.title),
+            RequirementKind.EDUCATION: ("education", self.education),
+            RequirementKind.LANGUAGE: ("language", self.language),
+            RequirementKind.LOCATION: ("location", self.location),
+        }.get(self.kind)
+        if needed and needed[1] is None:
+            raise ValueError(f"a requirement of kind {self.kind} needs the field '{needed[0]}'")
+        return self
+
+
+class JobDescription(Schema):
+    """A job as read from its description, or as a person edited it."""
+
+    title: str | None = None
+    language: str | None = Field(default=None, description="ISO 639-1 of the text.")
+    location: str | None = None
+    text: str = Field(default="", description="The description as given; spans of the requirements refer to it.")
+    requirements: list[Requirement] = Field(default_factory=list, max_length=200)
+    warnings: list[str] = Field(default_factory=list)

@@ -1,0 +1,1 @@
+"""Business logic. Services flush, never commit."""

@@ -1,0 +1,1 @@
+"""One module of jobs per stem."""
