@@ -1,0 +1,74 @@
+"""Settings: one class, read from the environment (prefix TALENTFLUX_) and from a `.env` file."""
+
+import os
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """Where the program runs."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class Settings(BaseSettings):
+    """All settings of TalentFlux. `.env.example` lists them; a test holds the two against each other."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TALENTFLUX_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    environment: Environment = Field(default=Environment.DEVELOPMENT, description="development, test or production.")
+    data_folder: Path = Field(
+        default=Path("data"), description="Where the embedded database, files and imported taxonomies lie."
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL 15 or later with pgvector, as the role that owns nothing; empty starts the embedded one.",
+    )
+    database_owner_url: SecretStr | None = Field(
+        default=None, description="The same database as the owner of the tables, used by migrations only."
+    )
+    database_pool_size: int = Field(default=10, ge=1, le=200, description="Connections per process.")
+    host: str = Field(default="127.0.0.1", description="Address the API listens on; loopback until there are accounts.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
+    log_level: str = Field(
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged."
+    )
+    log_format: LogFormat = Field(default=LogFormat.CONSOLE, description="console for people, json for collectors.")
+    file_store: str = Field(default="", description="s3://bucket/prefix, or empty for the data folder.")
+    embedder: str = Field(default="static", description="static, openai:MODEL or minilm.")
+    openai_api_key: SecretStr | None = Field(default=None, description="For openai:MODEL.")
+    openai_base_url: str | None = Field(default=None, description="Any OpenAI-compatible endpoint.")
+    parser_processes: int = Field(
+        default=0, ge=0, le=256, description="Children that read files; 0 means one per core."
+    )
+    parser_timeout_seconds: float = Field(default=10.0, gt=0, description="A file that takes longer is given up.")
+    parser_memory_mib: int = Field(default=512, ge=128, description="A file that needs more is given up.")
+    upload_limit_mib: int = Field(default=20, ge=1, le=1024, description="Largest single resume.")
+    archive_limit_mib: int = Field(default=1024, ge=1, description="Largest zip archive of resumes.")
+    worker_concurrency: int = Field(default=2, ge=1, le=64, description="Jobs that one worker runs at a time.")
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()
+
+
+def core_count() -> int:
+    """Return the number of cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

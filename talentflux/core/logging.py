@@ -1,0 +1,66 @@
+"""Structured logs. A log line carries identifiers and figures, never names, contacts or text of people."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from talentflux.core.config import LogFormat, Settings
+
+_FORBIDDEN = frozenset(
+    {"name", "email", "phone", "address", "text", "body", "password", "token", "authorization", "cookie"}
+)
+
+
+def _drop_personal(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Replace the value of every key that could carry personal data or a secret."""
+    for key in _FORBIDDEN & event.keys():
+        event[key] = "[removed]"
+    return event
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send structlog and the standard library's loggers to standard error in one format.
+
+    Args:
+        settings: Gives the level and the format.
+    """
+    level = logging.getLevelName(settings.log_level)
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _drop_personal,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+
+
+def get_logger(component: str) -> structlog.typing.FilteringBoundLogger:
+    """Return a logger whose lines name the component."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(component=component)
+    return logger
