@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         default=None,
-        description="PostgreSQL 15 or later with pgvector, as the role that owns nothing; empty starts the embedded one.",
+        description="PostgreSQL 15 or later with pgvector, as a role that owns nothing; empty: the embedded one.",
     )
     database_owner_url: SecretStr | None = Field(
         default=None, description="The same database as the owner of the tables, used by migrations only."

@@ -1,0 +1,54 @@
+# Two commands matter: `make demo` and `make test`. Both set up what they need.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint format bench lock clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "TalentFlux needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run-time: requirements/base.lock pyproject.toml | $(BIN)/python
+	$(INSTALL) -r requirements/base.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/development: requirements/dev.lock $(VENV)/run-time
+	$(INSTALL) -r requirements/dev.lock
+	@touch $@
+
+demo: $(VENV)/run-time ## from a job and a folder of resumes to a shortlist, then the API on 127.0.0.1:8000
+	$(BIN)/talentflux demo
+
+up: $(VENV)/run-time ## the database, the API and a worker
+	$(BIN)/talentflux up
+
+lint: $(VENV)/development ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## everything that must hold
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+format: $(VENV)/development ## bring the code into form
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/development ## every figure beside its floor (needs TALENTFLUX_DATA or ../shared/data)
+	$(BIN)/python -m bench
+
+lock: $(VENV)/development ## renew the pinned dependencies
+	cd requirements && for name in base openai dev; do \
+	  ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url $$name.in --output-file $$name.lock; done
+
+clean: ## remove the virtual environment and caches, not the data folder
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
