@@ -62,6 +62,16 @@ class Settings(BaseSettings):
     archive_limit_mib: int = Field(default=1024, ge=1, description="Largest zip archive of resumes.")
     worker_concurrency: int = Field(default=2, ge=1, le=64, description="Jobs that one worker runs at a time.")
 
+    @property
+    def taxonomy_file(self) -> Path:
+        """Where an imported taxonomy is kept."""
+        return self.data_folder / "taxonomy.json"
+
+    @property
+    def taxonomy_overlay(self) -> Path | None:
+        """The imported taxonomy, if there is one."""
+        return self.taxonomy_file if self.taxonomy_file.is_file() else None
+
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:

@@ -1,0 +1,110 @@
+"""The shortlist in the terminal and as CSV."""
+
+import csv
+import io
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from talentflux.schemas.match import MatchResult, Verdict
+from talentflux.schemas.screening import ScreenedResume, ScreeningReport
+from talentflux.web.templating import VERDICT_SIGNS, VERDICT_WORDS
+
+_STYLES = {Verdict.MET: "green", Verdict.PARTLY: "yellow", Verdict.NOT_SHOWN: "bright_black"}
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def shortlist_table(report: ScreeningReport) -> RenderableType:
+    """Return the ranking as a table for a terminal: rank, score, strengths and gaps with a quoted line."""
+    table = Table(title=f"Shortlist: {report.job.title or report.job_file}", title_justify="left", show_lines=True)
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("Score", justify="right", no_wrap=True)
+    table.add_column("Candidate", ratio=2)
+    table.add_column("Strengths, with the line that shows them", ratio=5)
+    table.add_column("Not shown", ratio=3)
+    for resume in report.resumes[: report.shown]:
+        table.add_row(
+            str(resume.rank),
+            Text(f"{resume.match.total:.0f}", style="bold"),
+            _person(resume),
+            _strengths(report, resume.match),
+            Text("\n".join(resume.match.gaps[:4]) or "nothing", style="bright_black"),
+        )
+    notes = [
+        Text(f"{len(report.resumes)} resumes read in {report.seconds:.1f} s. {report.method}", style="bright_black")
+    ]
+    hidden = len(report.resumes) - report.shown
+    if hidden > 0:
+        notes.append(Text(f"{hidden} more below rank {report.shown}; --top shows them.", style="bright_black"))
+    return Group(table, *notes)
+
+
+def _person(resume: ScreenedResume) -> Text:
+    text = Text(resume.label, style="bold")
+    if resume.headline and resume.headline != resume.label:
+        text.append(f"\n{resume.headline[:60]}", style="not bold")
+    text.append(f"\n{resume.file}", style="not bold bright_black")
+    for flag in resume.match.flags:
+        text.append(f"\n⚑ {flag.message}", style="not bold red")
+    return text
+
+
+def _strengths(report: ScreeningReport, match: MatchResult) -> Text:
+    wordings = {requirement.id: requirement for requirement in report.job.requirements}
+    found = [result for result in match.results if result.verdict is not Verdict.NOT_SHOWN]
+    found.sort(key=lambda result: (wordings[result.requirement_id].necessity != "must", -result.score))
+    text = Text()
+    for result in found[:4]:
+        if text:
+            text.append("\n")
+        text.append(f"{VERDICT_SIGNS[result.verdict]} ", style=_STYLES[result.verdict])
+        text.append(wordings[result.requirement_id].text[:70])
+        quote = next((evidence.quote for evidence in result.evidence if evidence.supports), None)
+        if quote:
+            text.append(f" “{' '.join(quote.split())[:90]}”", style="italic bright_black")
+    return text or Text("none shown", style="bright_black")
+
+
+def unreadable_table(report: ScreeningReport) -> RenderableType:
+    """Return the files that could not be read, each with its reason."""
+    table = Table(title="Not readable", title_justify="left", title_style="red")
+    table.add_column("File")
+    table.add_column("Why, and what to do")
+    for problem in report.unreadable:
+        table.add_row(Text(problem.file), Text(problem.detail))
+    return table
+
+
+def shortlist_csv(report: ScreeningReport) -> str:
+    """Return the whole ranking as CSV, one column per requirement.
+
+    Cells that a spreadsheet would take for a formula get a leading apostrophe.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    asked = [f"{requirement.necessity}: {requirement.text}" for requirement in report.job.requirements]
+    writer.writerow(_safe(["rank", "score", "candidate", "file", "years", *asked, "strengths", "gaps", "flags"]))
+    for resume in report.resumes:
+        match = resume.match
+        years = "" if resume.total_years is None else f"{resume.total_years:.1f}"
+        writer.writerow(
+            _safe(
+                [
+                    str(resume.rank),
+                    f"{match.total:.1f}",
+                    resume.label,
+                    resume.file,
+                    years,
+                    *(VERDICT_WORDS[result.verdict] for result in match.results),
+                    " | ".join(match.strengths),
+                    " | ".join(match.gaps),
+                    " | ".join(flag.message for flag in match.flags),
+                ]
+            )
+        )
+    return out.getvalue()
+
+
+def _safe(row: list[str]) -> list[str]:
+    return [f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in row]
