@@ -1,0 +1,113 @@
+"""Migrations: up and down, what the application's role may do, row-level security on every table."""
+
+import psycopg
+import pytest
+
+from talentflux.db import migrate
+from talentflux.db.bootstrap import APP_ROLE
+from talentflux.db.errors import DatabaseSetupError
+
+GLOBAL_TABLES = {
+    "alembic_version": "one row that names the schema's revision",
+    "procrastinate_jobs": "the queue: arguments hold identifiers only (core.queue refuses anything else)",
+    "procrastinate_events": "the queue: times of state changes of jobs",
+    "procrastinate_periodic_defers": "the queue: when a periodic task was last enqueued",
+    "procrastinate_workers": "the queue: heartbeats of workers",
+}
+
+
+def test_every_table_is_global_with_a_reason_or_kept_apart_by_tenant(owner_connection: psycopg.Connection) -> None:
+    tables = owner_connection.execute(
+        """select c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
+           where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')"""
+    ).fetchall()
+    guarded = {name for name, enabled, forced in tables if enabled and forced}
+    assert {name for name, *_ in tables} - guarded == GLOBAL_TABLES.keys()
+    policies: dict[str, list[tuple[str, str]]] = {}
+    for table, using, check in owner_connection.execute(
+        "select tablename, qual, with_check from pg_policies where schemaname = 'public'"
+    ).fetchall():
+        policies.setdefault(table, []).append((using, check))
+    assert policies.keys() == guarded
+    for table, pairs in policies.items():
+        for using, check in pairs:
+            assert "app." in (using or ""), f"{table} has a policy without USING on the scope"
+            assert "app." in (check or ""), f"{table} has a policy without WITH CHECK on the scope"
+
+
+def test_application_role_owns_nothing(admin_connection: psycopg.Connection) -> None:
+    owned = admin_connection.execute(
+        "select count(*) from pg_shdepend where refobjid = %s::regrole and deptype = 'o'", [APP_ROLE]
+    ).fetchone()
+    assert owned == (0,)
+
+
+def test_application_role_cannot_create_tables(test_database) -> None:
+    with psycopg.connect(test_database.app_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("create table stray (id int)")
+
+
+def test_application_role_cannot_forge_the_revision(test_database) -> None:
+    with psycopg.connect(test_database.app_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("update alembic_version set version_num = '0000'")
+
+
+def _catalogue(connection: psycopg.Connection) -> list[tuple[object, ...]]:
+    return connection.execute(
+        """select 'column', table_name, column_name, data_type, is_nullable, column_default
+             from information_schema.columns where table_schema = 'public'
+           union all select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
+             from pg_constraint where connamespace = 'public'::regnamespace
+           union all select 'index', tablename, indexname, indexdef, '', '' from pg_indexes where schemaname = 'public'
+           union all select 'policy', tablename, policyname, qual, with_check, cmd from pg_policies
+           union all select 'grant', table_name, grantee, privilege_type, '', ''
+             from information_schema.table_privileges where table_schema = 'public'
+           order by 1, 2, 3, 4"""
+    ).fetchall()
+
+
+def test_down_and_up_again_gives_the_same_schema(test_database, owner_connection: psycopg.Connection) -> None:
+    before = _catalogue(owner_connection)
+    migrate.downgrade(test_database.owner_url, "base")
+    left = owner_connection.execute(
+        """select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'S', 'v')
+           union all select proname from pg_proc where pronamespace = 'public'::regnamespace
+             and not exists (select 1 from pg_depend d where d.objid = pg_proc.oid and d.deptype = 'e')"""
+    ).fetchall()
+    assert left == [("alembic_version",)]
+    assert migrate.current(test_database.owner_url) is None
+    migrate.upgrade(test_database.owner_url)
+    assert _catalogue(owner_connection) == before
+
+
+def test_head_agrees_with_alembic(test_database) -> None:
+    from alembic.config import Config  # noqa: PLC0415 -- slow to import and used here alone
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 -- as above
+
+    config = Config()
+    config.set_main_option("script_location", str(migrate._FOLDER))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.head()
+    assert migrate.is_current(test_database.app_url)
+
+
+def test_migration_waits_five_seconds_at_most_for_a_lock(test_database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "_LOCK_TIMEOUT", "200ms")
+    with psycopg.connect(test_database.owner_url) as holder:
+        holder.execute("lock table procrastinate_workers in access share mode")
+        with pytest.raises(DatabaseSetupError, match="lock timeout"):
+            migrate.downgrade(test_database.owner_url, "base")
+    assert migrate.current(test_database.owner_url) is not None
+
+
+def test_missing_vector_says_what_to_run(server, admin_connection: psycopg.Connection) -> None:
+    admin_connection.execute("create database bare template template0 owner talentflux_owner")
+    try:
+        with pytest.raises(DatabaseSetupError, match="CREATE EXTENSION vector"):
+            migrate.upgrade(server.url("talentflux_owner", "bare"))
+    finally:
+        admin_connection.execute("drop database bare with (force)")
+
+
+def test_unreachable_database_is_named(tmp_path) -> None:
+    with pytest.raises(DatabaseSetupError, match="cannot be reached"):
+        migrate.current(f"postgresql://nobody@/none?host={tmp_path}")
