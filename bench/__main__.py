@@ -1,0 +1,45 @@
+"""Run every benchmark and print each figure beside its floor: `python -m bench [NAME…]`."""
+
+import importlib
+import sys
+import time
+
+from bench.figures import data_folder, print_figures
+
+BENCHMARKS = {
+    "embeddings": "Titles and skills by the local embedder",
+    "matching": "Jobs and resumes",
+    "resumes": "Fields read from resumes",
+    "documents": "Text read from files",
+    "screening": "The command `screen`",
+    "startup": "Start",
+    "retrieval": "Matching against 100,000 stored resumes",
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, by default all.
+
+    Args:
+        names: Keys of `BENCHMARKS`.
+
+    Returns:
+        0 when every floor is reached, else 1; 2 for an unknown name.
+    """
+    unknown = set(names) - BENCHMARKS.keys()
+    if unknown:
+        print(f"No such benchmark: {', '.join(sorted(unknown))}. There are: {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    data_folder()
+    complete = True
+    for name in names or BENCHMARKS:
+        started = time.monotonic()
+        print(f"\n{BENCHMARKS[name]}", flush=True)
+        complete &= print_figures(importlib.import_module(f"bench.{name}").run())
+        print(f"({time.monotonic() - started:.0f} s)", flush=True)
+    print("\nEvery floor is reached." if complete else "\nSome figures are short of their floor.")
+    return 0 if complete else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
