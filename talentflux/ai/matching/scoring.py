@@ -1,0 +1,185 @@
+"""How a resume meets a job: one verdict per requirement, and a total made of declared parts."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from talentflux.ai.matching.judge_facts import (
+    judge_certificate,
+    judge_education,
+    judge_language,
+    judge_location,
+    judge_title,
+    judge_years,
+)
+from talentflux.ai.matching.judge_skill import Finding, judge_skill, judge_words
+from talentflux.ai.matching.totals import (
+    DEFAULT_BACKGROUND,
+    DEFAULT_WEIGHTS,
+    SCORER,
+    Background,
+    Weights,
+    recompute_total,
+    z_score,
+)
+from talentflux.ai.matching.view import ResumeView
+from talentflux.ai.matching.words import content_words
+from talentflux.ai.taxonomy import Lexicon
+from talentflux.schemas.features import ResumeFeatures
+from talentflux.schemas.match import MatchResult, RequirementResult, ScorePart, Verdict
+from talentflux.schemas.requirement import JobDescription, Necessity, Requirement, RequirementKind
+
+_JUDGES: dict[RequirementKind, Callable[[Requirement, ResumeView], Finding]] = {
+    RequirementKind.SKILL: judge_skill,
+    RequirementKind.YEARS: judge_years,
+    RequirementKind.TITLE: judge_title,
+    RequirementKind.EDUCATION: judge_education,
+    RequirementKind.LANGUAGE: judge_language,
+    RequirementKind.CERTIFICATE: judge_certificate,
+    RequirementKind.LOCATION: judge_location,
+    RequirementKind.OTHER: judge_words,
+}
+_STRENGTHS = 5
+
+
+class Scorer:
+    """Compares resumes with jobs.
+
+    Attributes:
+        lexicon: Skills and what they imply.
+        weights: What each part of the total weighs.
+        background: Constants of the scorer's version.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        embedder: object | None = None,
+        weights: Weights = DEFAULT_WEIGHTS,
+        background: Background = DEFAULT_BACKGROUND,
+    ) -> None:
+        self.lexicon = lexicon
+        self.embedder = embedder
+        self.weights = weights
+        self.background = background
+
+    def match(self, job: JobDescription, features: ResumeFeatures) -> MatchResult:
+        """Compare one resume with a job.
+
+        Args:
+            job: Requirements, and the description they were read from.
+            features: The resume, as `features.analyse` made it.
+
+        Returns:
+            Verdicts with evidence, and a total that `recompute_total` gives again from its parts.
+        """
+        return self.match_many(job, [features])[0]
+
+    def match_many(self, job: JobDescription, resumes: Sequence[ResumeFeatures]) -> list[MatchResult]:
+        """Compare many resumes with a job; each result is what `match` gives.
+
+        Args:
+            job: Requirements, and the description they were read from.
+            resumes: The resumes.
+
+        Returns:
+            One result per resume, in order.
+        """
+        wanted = _job_words(job)
+        return [self._match(job, wanted, features) for features in resumes]
+
+    def _match(self, job: JobDescription, wanted: frozenset[str], features: ResumeFeatures) -> MatchResult:
+        """Judge each requirement and add up."""
+        view = ResumeView(features, self.lexicon)
+        results = [_result(requirement, _JUDGES[requirement.kind](requirement, view)) for requirement in job.requirements]
+        parts = [*_coverage(job.requirements, results, self.weights), self._lexical(wanted, view)]
+        return MatchResult(
+            total=recompute_total(parts),
+            parts=parts,
+            results=results,
+            strengths=_strengths(job.requirements, results),
+            gaps=_gaps(job.requirements, results),
+            flags=features.flags,
+            scorer=SCORER,
+        )
+
+    def _lexical(self, wanted: frozenset[str], view: ResumeView) -> ScorePart:
+        """Measure the share of the job's words that the resume has; a word counts once."""
+        share = sum(word in view.places for word in wanted) / len(wanted) if wanted else 0.0
+        value = z_score(share, self.background.lexical_mean, self.background.lexical_deviation) if wanted else 0.0
+        return ScorePart(
+            name="lexical",
+            value=value,
+            weight=self.weights.lexical,
+            explanation=f"{share:.0%} of the job's words are in the resume; "
+            f"{self.background.lexical_mean:.0%} are in one that does not belong to it.",
+        )
+
+
+def _job_words(job: JobDescription) -> frozenset[str]:
+    """Return the words of a job: its description, or its requirements where there is none."""
+    return frozenset(content_words(job.text or " ".join(r.text for r in job.requirements)))
+
+
+def _result(requirement: Requirement, finding: Finding) -> RequirementResult:
+    """Put the requirement's id to a finding."""
+    return RequirementResult(
+        requirement_id=requirement.id,
+        verdict=finding.verdict,
+        score=finding.score,
+        confidence=finding.confidence,
+        reason=finding.reason,
+        evidence=finding.evidence,
+        method=finding.method,
+    )
+
+
+def _coverage(requirements: list[Requirement], results: list[RequirementResult], weights: Weights) -> list[ScorePart]:
+    """Average the scores of musts and shoulds; where there are none of one sort, the other takes its weight."""
+    parts = []
+    shares = {}
+    for necessity in Necessity:
+        counted = [
+            (requirement.weight, result.score)
+            for requirement, result in zip(requirements, results, strict=True)
+            if requirement.necessity is necessity and requirement.kind is not RequirementKind.LOCATION
+        ]
+        if counted:
+            total = math.fsum(weight for weight, _ in counted)
+            shares[necessity] = (math.fsum(weight * score for weight, score in counted) / total, len(counted))
+    declared = {Necessity.MUST: weights.must, Necessity.SHOULD: weights.should}
+    for necessity, (share, count) in shares.items():
+        weight = declared[necessity] if len(shares) > 1 else sum(declared.values())
+        parts.append(
+            ScorePart(
+                name=necessity.value,
+                value=share,
+                weight=weight,
+                explanation=f"{share:.0%} of what the {count} requirements of this sort ask for is shown.",
+            )
+        )
+    return parts
+
+
+def _ordered(requirements: list[Requirement]) -> list[int]:
+    """Return the numbers of the requirements, most weighty first."""
+    return sorted(
+        range(len(requirements)), key=lambda n: (requirements[n].necessity is not Necessity.MUST, -requirements[n].weight)
+    )
+
+
+def _strengths(requirements: list[Requirement], results: list[RequirementResult]) -> list[str]:
+    """Name the best met requirements, each with its quote."""
+    met = [n for n in _ordered(requirements) if results[n].verdict is Verdict.MET]
+    return [
+        f"{requirements[n].text}: “{results[n].evidence[0].quote}”" if results[n].evidence else requirements[n].text
+        for n in met[:_STRENGTHS]
+    ]
+
+
+def _gaps(requirements: list[Requirement], results: list[RequirementResult]) -> list[str]:
+    """Name what is not shown."""
+    return [
+        requirements[n].text
+        for n in _ordered(requirements)
+        if results[n].verdict is Verdict.NOT_SHOWN and requirements[n].kind is not RequirementKind.LOCATION
+    ]

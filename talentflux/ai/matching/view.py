@@ -1,0 +1,154 @@
+"""A resume made ready for many questions: words, skills and places looked up once."""
+
+import re
+from functools import cached_property
+
+from talentflux.ai.matching.words import content_words
+from talentflux.ai.taxonomy import Lexicon
+from talentflux.ai.taxonomy.text import fold
+from talentflux.schemas.base import Span
+from talentflux.schemas.features import ResumeFeatures, Window
+from talentflux.schemas.match import Evidence
+from talentflux.schemas.resume import SectionKind
+from talentflux.schemas.skill import SkillMention
+
+_MAX_QUOTE = 240
+# Folded text just before a name that denies it; the stretch runs to the end of the clause.
+_DENIAL = re.compile(
+    r"(?<!\w)(?:no|not|never|without|lacks?|lacking|none|zero|haven't|hasn't|don't|doesn't|kein\w*|nicht|ohne|nie|sans|"
+    r"aucune?|pas d[e']|jamais|ningun\w*|sin|nunca|geen|zonder|niet|nooit|nenhum\w*|sem|nao|nessun\w*|senza|non|mai)(?!\w)"
+    r"(?! only| just| limited| nur| solo)[^.;:!?\n()]{0,60}$"
+)
+_WEAK = re.compile(
+    r"(?<!\w)(?:basics?|beginner|elementary|rudimentary|limited|little|some exposure|exposure to|(?:currently |now |still )?learning|"
+    r"interested in|interest in|eager to learn|willing to learn|want(?:ing)? to learn|studying|novice|introductory|theoretical|"
+    r"grundkenntnisse|anfanger|lerne|interesse an|grundlegend\w*|notions?|debutant|bases? (?:de|en)|en cours d'apprentissage|"
+    r"basic[oa]s?|principiante|nociones|aprendiendo|basiskennis|beginnend|leren|basicos?|iniciante|nocoes|aprendendo|"
+    r"di base|base|elementare|imparando)(?!\w)[^.;:!?\n]{0,40}$"
+)
+_WEAK_AFTER = re.compile(
+    r"^\W{0,4}(?:basics?|beginner|elementary|novice|learning|grundkenntnisse|anfanger|notions|debutant|basico|principiante|"
+    r"basis|iniciante|base)(?!\w)"
+)
+
+
+class ResumeView:
+    """Answers questions about one resume.
+
+    Attributes:
+        features: The facts of the resume.
+        words: For each window, the stems of its words.
+        places: For each stem, the numbers of the windows that hold it.
+        mentions: For each skill named, its mentions.
+        implied: For each skill that a named one implies, a mention of the one that implies it.
+    """
+
+    def __init__(self, features: ResumeFeatures, lexicon: Lexicon) -> None:
+        self.features = features
+        text = features.text
+        self.words: list[list[str]] = []
+        self.places: dict[str, list[int]] = {}
+        for number, window in enumerate(features.windows):
+            stems = content_words(text[window.span.start : window.span.end])
+            self.words.append(stems)
+            for word in set(stems):
+                self.places.setdefault(word, []).append(number)
+        self.mentions: dict[str, list[SkillMention]] = {}
+        for mention in features.skills:
+            self.mentions.setdefault(mention.skill_id, []).append(mention)
+        self._lexicon = lexicon
+
+    @cached_property
+    def implied(self) -> dict[str, SkillMention]:
+        """Skills implied by named ones, each with the first mention that is neither denied nor weak."""
+        found: dict[str, SkillMention] = {}
+        for skill_id, mentions in self.mentions.items():
+            beyond = self._lexicon.implied(skill_id)
+            if not beyond:
+                continue
+            good = next((mention for mention in mentions if self.standing(mention.span) == 1.0), None)
+            if good is not None:
+                for other in beyond:
+                    found.setdefault(other, good)
+        return found
+
+    @cached_property
+    def folded(self) -> str:
+        """The folded text, as long as the text."""
+        return fold(self.features.text)
+
+    def standing(self, span: Span) -> float:
+        """Tell whether the words around a mention take it back.
+
+        Args:
+            span: Where something is named.
+
+        Returns:
+            1 where it stands, 0.5 where it is only basic or being learnt, 0 where it is denied.
+        """
+        line = self.folded.rfind("\n", 0, span.start) + 1
+        before = self.folded[max(line, span.start - 90) : span.start]
+        if _DENIAL.search(before):
+            return 0.0
+        if _WEAK.search(before) or _WEAK_AFTER.search(self.folded[span.end : span.end + 24]):
+            return 0.5
+        return 1.0
+
+    def window_of(self, span: Span) -> Window | None:
+        """Return the window that holds a span."""
+        for window in self.features.windows:
+            if window.span.start <= span.start and span.end <= window.span.end:
+                return window
+        return None
+
+    def evidence(self, span: Span, *, supports: bool = True) -> Evidence:
+        """Quote the window around a span, or the span where it stands in none.
+
+        Args:
+            span: What was found.
+            supports: False where it contradicts.
+
+        Returns:
+            A quote of at most 240 characters that holds the span.
+        """
+        window = self.window_of(span)
+        start, end = (window.span.start, window.span.end) if window else (span.start, span.end)
+        if end - start > _MAX_QUOTE:
+            room = max(0, _MAX_QUOTE - (span.end - span.start)) // 2
+            start, end = max(start, span.start - room), min(end, span.end + room)
+            start = self._word_edge(start, -1)
+            end = min(self._word_edge(end, 1), start + _MAX_QUOTE + 40)
+        quoted = Span(start=start, end=end)
+        return Evidence(
+            quote=quoted.of(self.features.text),
+            span=quoted,
+            section=window.section if window else None,
+            supports=supports,
+        )
+
+    def _word_edge(self, position: int, step: int) -> int:
+        """Move out of the middle of a word."""
+        text = self.features.text
+        while 0 < position < len(text) and text[position - 1].isalnum() and text[position].isalnum():
+            position += step
+        return position
+
+    def best_mention(self, skill_ids: list[str]) -> tuple[SkillMention, float] | None:
+        """Return the mention of any of some skills that says most: standing first, then use in a job.
+
+        Args:
+            skill_ids: Skills of which any one will do.
+
+        Returns:
+            The mention and its standing (see `standing`), or None.
+        """
+        best: tuple[tuple[float, bool], SkillMention, float] | None = None
+        for skill_id in skill_ids:
+            for mention in self.mentions.get(skill_id, ()):
+                standing = self.standing(mention.span)
+                mark = (standing, mention.section in {SectionKind.EXPERIENCE.value, SectionKind.PROJECTS.value})
+                if best is None or mark > best[0]:
+                    best = (mark, mention, standing)
+                if mark == (1.0, True):
+                    break
+        return (best[1], best[2]) if best else None

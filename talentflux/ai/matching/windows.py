@@ -1,0 +1,150 @@
+"""Cutting a masked resume into the stretches that count as evidence."""
+
+import re
+from bisect import bisect_right
+
+from talentflux.ai.matching.masking import MASK
+from talentflux.schemas.base import Span
+from talentflux.schemas.features import Window
+from talentflux.schemas.resume import ParsedResume, Section, SectionKind
+
+# Sections that tell who a person is, not what they can do.
+_PERSONAL_SECTIONS = {SectionKind.HEADER, SectionKind.PERSONAL, SectionKind.REFERENCES}
+_BULLET = re.compile(r"\s*(?:[-*•·▪●◦‣–—+►✓]\s*|\(?\d{1,2}[.)]\s+)+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-ZÀ-Þ])")
+_SCHOOL = re.compile(
+    r"universit|college|school|institut|academy|hochschule|fachhochschule|schule|gymnasium|lyc[ée]e|[ée]cole|facult|escuela|"
+    r"colegio|instituto|hogeschool|escola|faculdade|scuola|politecnic|polytechni|akademie|accademia",
+    re.IGNORECASE,
+)
+_SEGMENT = re.compile(r"[^,;|()\n–—:]+")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LONG_LINE = 110
+_WRAPPED_LINE = 60
+_HEADER_LINES = 8
+
+
+def cut_windows(masked: str, parsed: ParsedResume, dropped: list[tuple[int, int]]) -> list[Window]:
+    """Divide a masked resume into windows.
+
+    Left out are the lines above the first section, personal details and references, schools and years in the section
+    on education, and what `dropped` touches.
+
+    Args:
+        masked: The masked text.
+        parsed: Sections and headline.
+        dropped: Stretches that must not count, such as commands to software.
+
+    Returns:
+        Windows in order; none overlaps another.
+    """
+    sections = _sections(masked, parsed)
+    starts = [section.span.start for section in sections]
+    windows: list[Window] = []
+    for start, end in _logical_lines(masked):
+        place = bisect_right(starts, start) - 1
+        section = sections[place] if place >= 0 and start < sections[place].span.end else None
+        kind = section.kind if section else None
+        if kind in _PERSONAL_SECTIONS or (section and section.heading and _same(section.heading, start, end)):
+            continue
+        for low, high in _stretches(masked, start, end, education=kind is SectionKind.EDUCATION):
+            if not any(low < stop and begin < high for begin, stop in dropped):
+                span = Span.model_construct(start=low, end=high)
+                windows.append(Window.model_construct(span=span, section=kind.value if kind else None))
+    return _with_headline(masked, parsed, windows, dropped)
+
+
+def _same(heading: Span, start: int, end: int) -> bool:
+    """Tell whether a line is the heading itself."""
+    return heading.start <= start + 3 and start < heading.end and end <= heading.end + 3
+
+
+def _sections(masked: str, parsed: ParsedResume) -> list[Section]:
+    """Return the sections in order; without any, the short lines at the top count as the header."""
+    sections = sorted(parsed.sections, key=lambda section: section.span.start)
+    header = sum(s.span.end - s.span.start for s in sections if s.kind is SectionKind.HEADER)
+    if sections and header * 2 < len(masked):
+        if sections[0].span.start > 0:
+            top = Span(start=0, end=sections[0].span.start)
+            sections.insert(0, Section(kind=SectionKind.HEADER, heading=None, span=top))
+        return sections
+    end = _header_end(masked)
+    return [
+        Section(kind=SectionKind.HEADER, heading=None, span=Span(start=0, end=end)),
+        Section(kind=SectionKind.OTHER, heading=None, span=Span(start=end, end=len(masked))),
+    ]
+
+
+def _header_end(masked: str) -> int:
+    """Return where the block of short lines at the top ends."""
+    position = 0
+    for number, line in enumerate(masked.split("\n")):
+        words = len(line.split())
+        if number >= _HEADER_LINES or words > 9 or _BULLET.match(line) or (not words and number > 1):
+            break
+        position += len(line) + 1
+    return min(position, len(masked))
+
+
+def _logical_lines(text: str) -> list[tuple[int, int]]:
+    """Return the lines, a wrapped line joined to the one it continues."""
+    lines: list[tuple[int, int]] = []
+    position = 0
+    open_line = False
+    for raw in text.split("\n"):
+        start, end = position, position + len(raw)
+        position = end + 1
+        bare = raw.strip()
+        if not bare:
+            open_line = False
+            continue
+        if open_line and bare[0].islower() and end - lines[-1][0] < 1000:
+            lines[-1] = (lines[-1][0], end)
+        else:
+            lines.append((start, end))
+        open_line = len(bare) > _WRAPPED_LINE and bare[-1] not in ".:;!?"
+    return lines
+
+
+def _stretches(text: str, start: int, end: int, *, education: bool) -> list[tuple[int, int]]:
+    """Cut a line into sentences, or a line on education into its parts without school and year; trim each."""
+    bullet = _BULLET.match(text, start, end)
+    start = bullet.end() if bullet else start
+    if education:
+        parts = [m.span() for m in _SEGMENT.finditer(text, start, end) if not _SCHOOL.search(m[0])]
+        parts = [piece for low, high in parts for piece in _around(text, low, high, _YEAR)]
+    elif end - start > _LONG_LINE:
+        cuts = [match.span() for match in _SENTENCE.finditer(text, start, end)]
+        parts = list(zip([start, *(cut[1] for cut in cuts)], [*(cut[0] for cut in cuts), end], strict=True))
+    else:
+        parts = [(start, end)]
+    return [(low, high) for low, high in (_trim(text, *part) for part in parts) if low < high]
+
+
+def _around(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Return what a pattern leaves of a stretch."""
+    found = [match.span() for match in pattern.finditer(text, start, end)]
+    return list(zip([start, *(stop for _, stop in found)], [*(begin for begin, _ in found), end], strict=True))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Drop what is neither letter nor digit at both ends, but keep signs that belong to words."""
+    edge = f" \t\n*_#|,;:-–—•·{MASK}"
+    while start < end and text[start] in edge:
+        start += 1
+    while end > start and text[end - 1] in edge:
+        end -= 1
+    return (start, end) if any(sign.isalnum() for sign in text[start:end]) else (start, start)
+
+
+def _with_headline(
+    masked: str, parsed: ParsedResume, windows: list[Window], dropped: list[tuple[int, int]]
+) -> list[Window]:
+    """Add the headline, which stands in the header and says what the person is by trade."""
+    if parsed.headline is None or parsed.headline.span is None:
+        return windows
+    low, high = _trim(masked, parsed.headline.span.start, min(parsed.headline.span.end, len(masked)))
+    taken = any(window.span.start < high and low < window.span.end for window in windows)
+    if low == high or taken or MASK in masked[low:high] or any(low < stop and begin < high for begin, stop in dropped):
+        return windows
+    return [Window(span=Span(start=low, end=high), section=SectionKind.HEADER.value), *windows]
