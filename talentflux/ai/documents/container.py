@@ -1,0 +1,135 @@
+"""Zip containers of unknown origin, opened without trusting a size that they declare."""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from typing import IO, Self
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from talentflux.ai.documents.limits import LIMITS, Limits
+from talentflux.ai.documents.problems import problem
+
+_CHUNK = 64 * 1024
+# Below this size a high ratio is ordinary: XML full of repeated tags.
+_RATIO_FREE_BYTES = 4 * 2**20
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+
+
+class Budget:
+    """Counts the bytes that really come out of a container.
+
+    Args:
+        name: File name for messages.
+        most: Most bytes in all.
+        packed: Size of the container; output far beyond it is a bomb.
+        ratio: Most times that the container may grow.
+    """
+
+    def __init__(self, name: str, most: int, packed: int, ratio: int) -> None:
+        self._name = name
+        self._most = min(most, max(_RATIO_FREE_BYTES, packed * ratio))
+        self._used = 0
+
+    def spend(self, amount: int) -> None:
+        """Count bytes and raise an archive_bomb error when they are too many."""
+        self._used += amount
+        if self._used > self._most:
+            raise problem("archive_bomb", self._name)
+
+
+def inflate(stream: IO[bytes], most: int, budget: Budget, name: str) -> bytes:
+    """Return all bytes of an entry, counted while they are inflated.
+
+    Args:
+        stream: The open entry.
+        most: Most bytes of this entry.
+        budget: What is left for the whole container.
+        name: File name for messages.
+
+    Returns:
+        The bytes.
+
+    Raises:
+        UnreadableFileError: With reason archive_bomb.
+    """
+    parts: list[bytes] = []
+    size = 0
+    while chunk := stream.read(_CHUNK):
+        size += len(chunk)
+        budget.spend(len(chunk))
+        if size > most:
+            raise problem("archive_bomb", name)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+class Container:
+    """The parts of a DOCX or ODT.
+
+    Args:
+        data: The file.
+        name: Its name, for messages.
+        limits: Caps that hold.
+
+    Raises:
+        UnreadableFileError: With reason damaged, encrypted or archive_bomb.
+    """
+
+    def __init__(self, data: bytes, name: str, limits: Limits = LIMITS) -> None:
+        self._name = name
+        self._limits = limits
+        self._budget = Budget(name, limits.unpacked_bytes, len(data), limits.ratio)
+        try:
+            self._zip = zipfile.ZipFile(BytesIO(data))
+        except UNREADABLE as error:
+            raise problem("damaged", name) from error
+        infos = self._zip.infolist()
+        if len(infos) > limits.entries:
+            raise problem("archive_bomb", name)
+        if any(info.flag_bits & 0x1 for info in infos):
+            raise problem("encrypted", name)
+        self.names = {info.filename for info in infos}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    def matching(self, pattern: str) -> Iterator[str]:
+        """Yield the names of the parts that match a regular expression, in natural order."""
+        found = [name for name in self.names if re.fullmatch(pattern, name)]
+        yield from sorted(found, key=lambda name: (len(name), name))
+
+    def read(self, part: str) -> bytes | None:
+        """Return the bytes of a part, or None where there is no such part."""
+        if part not in self.names:
+            return None
+        try:
+            with self._zip.open(part) as stream:
+                return inflate(stream, self._limits.part_bytes, self._budget, self._name)
+        except UNREADABLE as error:
+            raise problem("damaged", self._name) from error
+
+    def xml(self, part: str) -> Element | None:
+        """Return the root element of an XML part, or None where there is no such part.
+
+        A document type, an entity or an outside reference is refused: no office program writes one.
+        """
+        data = self.read(part)
+        if data is None:
+            return None
+        try:
+            root: Element = fromstring(data, forbid_dtd=True)
+        except DefusedXmlException as error:
+            raise problem(
+                "damaged", self._name, "holds XML entities, which no resume needs; it was not opened. Save it as PDF."
+            ) from error
+        except (ParseError, ValueError, LookupError) as error:
+            raise problem("damaged", self._name) from error
+        return root
