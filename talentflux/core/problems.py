@@ -1,0 +1,156 @@
+"""Errors as application/problem+json (RFC 9457), by one handler."""
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from talentflux.core.errors import TalentFluxError
+from talentflux.core.logging import get_logger
+
+MEDIA_TYPE = "application/problem+json"
+
+_log = get_logger("api")
+
+_CODES = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+
+
+def problem(  # noqa: PLR0913 -- one argument per member of the answer
+    request_id: str,
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    errors: list[dict[str, str]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return an error answer.
+
+    Args:
+        request_id: The X-Request-Id of the request.
+        status: HTTP status code.
+        code: Stable name for programs.
+        title: The same sentence for every occurrence of the code.
+        detail: What happened this time and what to do about it.
+        errors: The offending fields, each with `field` and `message`.
+        headers: Further headers.
+
+    Returns:
+        The answer as application/problem+json.
+    """
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+        "errors": errors or [],
+    }
+    return Response(orjson.dumps(body), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _request_id(request: Request) -> str:
+    """Return the id that the middleware gave the request."""
+    return str(request.scope.get("request_id", ""))
+
+
+async def _expected(request: Request, error: Exception) -> Response:
+    """Answer an error of our own family."""
+    assert isinstance(error, TalentFluxError)
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("request failed", code=error.code, detail=error.detail, request_id=_request_id(request))
+    return problem(
+        _request_id(request),
+        status=error.status,
+        code=error.code,
+        title=error.title,
+        detail=error.detail,
+        errors=[{"field": field, "message": message} for field, message in error.fields.items()],
+    )
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Answer a request whose parts do not have the declared form. The values given are not repeated."""
+    assert isinstance(error, RequestValidationError)
+    errors = [
+        {"field": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])} for item in error.errors()
+    ]
+    named = ", ".join(dict.fromkeys(item["field"] for item in errors))
+    return problem(
+        _request_id(request),
+        status=422,
+        code="invalid_input",
+        title="The input is not valid",
+        detail=f"Correct these fields and send again: {named}.",
+        errors=errors,
+    )
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    """Answer an error of the web framework."""
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    return problem(
+        _request_id(request),
+        status=error.status_code,
+        code=_CODES.get(error.status_code, phrase.lower().replace(" ", "_")),
+        title=phrase,
+        detail=str(error.detail),
+        headers=dict(error.headers or {}),
+    )
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """Answer a fault of ours: the log has the trace, the caller has the id to name it by."""
+    _log.error("unexpected error", request_id=_request_id(request), exc_info=error)
+    return problem(
+        _request_id(request),
+        status=500,
+        code="internal_error",
+        title="Something went wrong on our side",
+        detail="The request was not carried out. Try again; if it happens again, report the request id.",
+    )
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of the application as a problem.
+
+    Args:
+        app: The application.
+    """
+    app.add_exception_handler(TalentFluxError, _expected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return `responses=` for an operation that may answer these errors.
+
+    Args:
+        *statuses: HTTP status codes.
+
+    Returns:
+        One entry per status, described by its phrase and the schema `Problem`.
+    """
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }

@@ -1,0 +1,46 @@
+"""Candidates as they are answered and changed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from talentflux.schemas.base import Schema
+
+
+class CandidateSummary(Schema):
+    """A candidate in a list."""
+
+    id: UUID
+    name: str | None = Field(description="Null when no name could be read.")
+    email: str | None
+    phone: str | None
+    location: str | None
+    headline: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class CandidateResume(Schema):
+    """One version of a candidate's resume."""
+
+    id: UUID
+    file_name: str
+    status: str
+    created_at: datetime
+
+
+class CandidateRead(CandidateSummary):
+    """A candidate with the versions of the resume, newest first."""
+
+    resumes: list[CandidateResume]
+
+
+class CandidateUpdate(Schema):
+    """What a person may correct. Fields that are left out stay; null empties a field."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    email: str | None = Field(default=None, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")
+    phone: str | None = Field(default=None, min_length=3, max_length=40)
+    location: str | None = Field(default=None, min_length=1, max_length=200)
+    headline: str | None = Field(default=None, min_length=1, max_length=300)
