@@ -88,7 +88,6 @@ def screen(
         overlay=overlay,
         timeout=settings.parser_timeout_seconds,
         memory=settings.parser_memory_mib * 2**20,
-        file_limit=settings.upload_limit_mib * 2**20,
     )
     files = collect_files(resumes, leave_out=job)
     report = _with_progress(lambda progress: run_screening(described, job.name, files, options, progress))

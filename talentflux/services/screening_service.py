@@ -3,17 +3,23 @@
 import glob
 import hashlib
 import heapq
+import os
+import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from talentflux.ai.analysis import analyse
-from talentflux.ai.documents import ReaderPool, count_archive, expand_archive, is_archive, read_document
+from talentflux.ai.documents import ReaderPool, expand_archive, read_document
 from talentflux.ai.embeddings import get_embedder
 from talentflux.ai.matching import Scorer, load_requirements, read_job
 from talentflux.ai.taxonomy import SkillMatcher, load_lexicon
+from talentflux.core.config import core_count
 from talentflux.core.errors import InvalidInputError, UnreadableFileError
 from talentflux.schemas.base import Schema
 from talentflux.schemas.requirement import JobDescription
@@ -40,7 +46,6 @@ class ScreeningOptions:
         overlay: File of an imported taxonomy, if any.
         timeout: Seconds that one file may take.
         memory: Bytes that one file may take.
-        file_limit: Largest file, in bytes.
     """
 
     top: int = 10
@@ -50,7 +55,6 @@ class ScreeningOptions:
     overlay: Path | None = None
     timeout: float = 10.0
     memory: int = 512 * 2**20
-    file_limit: int = 20 * 2**20
 
 
 class ScreeningSetup(Schema):
@@ -62,40 +66,40 @@ class ScreeningSetup(Schema):
     overlay: Path | None
 
 
+_SETUP_VARIABLE = "TALENTFLUX_SCREENING_SETUP"
+
+
 class _Child:
-    """State of a child process: the scorer with its models, made once."""
+    """A child process: the scorer with its models, made once."""
 
     def __init__(self, setup: ScreeningSetup) -> None:
-        self.setup = setup
-        lexicon = load_lexicon(setup.overlay)
-        self.scorer = Scorer(lexicon, get_embedder(setup.embedder) if setup.embedder else None)
+        self._setup = setup
+        self._scorer = Scorer(load_lexicon(setup.overlay), get_embedder(setup.embedder) if setup.embedder else None)
 
     def screen(self, data: bytes, name: str) -> ScreenedResume:
-        analysed = analyse(data, name, overlay=self.setup.overlay)
-        parsed = analysed.parsed
-        blind = self.setup.blind
-        file = f"sha256:{hashlib.sha256(data).hexdigest()[:12]}" if blind else name
+        analysed = analyse(data, name, overlay=self._setup.overlay)
+        parsed, blind = analysed.parsed, self._setup.blind
         return ScreenedResume(
-            file=file,
+            file=f"sha256:{hashlib.sha256(data).hexdigest()[:12]}" if blind else name,
             label="" if blind or parsed.name is None else parsed.name.value,
             headline=parsed.headline.value if parsed.headline and not blind else None,
             language=parsed.language,
             total_years=parsed.total_years,
-            match=self.scorer.match(self.setup.job, analysed.features),
+            match=self._scorer.match(self._setup.job, analysed.features),
             text=analysed.masked_text if blind else analysed.document.text,
         )
 
 
-_children: list[_Child] = []
+@lru_cache(maxsize=1)
+def _child() -> _Child:
+    setup = Path(os.environ[_SETUP_VARIABLE]).read_bytes()
+    return _Child(ScreeningSetup.model_validate_json(setup))
 
 
-def prepare(setup: bytes) -> None:
-    """Make a child process ready; called by the pool before the first file.
-
-    Args:
-        setup: A `ScreeningSetup` as JSON.
-    """
-    _children[:] = [_Child(ScreeningSetup.model_validate_json(setup))]
+def warm_up() -> None:
+    """Load models and job in a child process, before its memory is limited; called by the pool."""
+    if _SETUP_VARIABLE in os.environ:
+        _child()
 
 
 def screen_file(data: bytes, name: str) -> bytes:
@@ -111,7 +115,7 @@ def screen_file(data: bytes, name: str) -> bytes:
     Raises:
         UnreadableFileError: The file cannot be read.
     """
-    return _children[0].screen(data, name).model_dump_json().encode()
+    return _child().screen(data, name).model_dump_json().encode()
 
 
 def load_job(path: Path, requirements: Path | None = None, overlay: Path | None = None) -> JobDescription:
@@ -184,14 +188,37 @@ def _is_visible(path: Path, folder: Path) -> bool:
     return path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def _sources(files: list[Path], file_limit: int) -> Iterator[tuple[str, bytes | Path]]:
-    """Yield name and content (or path) of every file, those inside archives included."""
+def _sources(files: Iterable[Path], unreadable: list[UnreadableFile]) -> Iterator[tuple[str, bytes | Path]]:
+    """Yield name and content (or path) of every file; what cannot be taken out of an archive goes to `unreadable`."""
     for path in files:
-        if is_archive(path):
-            for name, data in expand_archive(path, file_limit=file_limit):
-                yield f"{path.name}/{name}", data
-        else:
+        if path.suffix.lower() != ".zip":
             yield str(path), path
+            continue
+        try:
+            for entry in expand_archive(path, path.name):
+                name = f"{path.name}/{entry.name}"
+                if entry.error is None:
+                    yield name, entry.data
+                else:
+                    unreadable.append(_problem(name, entry.error))
+        except UnreadableFileError as error:
+            unreadable.append(_problem(str(path), error))
+
+
+def _problem(file: str, error: UnreadableFileError) -> UnreadableFile:
+    return UnreadableFile(file=file, reason=error.reason, detail=error.detail)
+
+
+def _count(files: Iterable[Path]) -> int:
+    """Return how many files there are, those in archives included, for the progress bar."""
+    total = 0
+    for path in files:
+        try:
+            with zipfile.ZipFile(path) if path.suffix.lower() == ".zip" else nullcontext() as archive:
+                total += len(archive.infolist()) if archive else 1
+        except (OSError, zipfile.BadZipFile):
+            total += 1
+    return total
 
 
 def screen(
@@ -210,26 +237,26 @@ def screen(
         The ranked report. Files that could not be read are in it with their reasons.
     """
     started = time.monotonic()
-    total = sum(count_archive(path) if is_archive(path) else 1 for path in files)
+    total = _count(files)
     setup = ScreeningSetup(job=job, embedder=options.embedder, blind=options.blind, overlay=options.overlay)
     ranking, unreadable = _Ranking(options.top), list[UnreadableFile]()
-    with ReaderPool(
-        workers=min(options.workers or 10**6, total) if options.workers or total == 1 else None,
-        task=f"{__name__}:screen_file",
-        setup=setup.model_dump_json().encode(),
-        timeout=options.timeout,
-        memory=options.memory,
-        file_limit=options.file_limit,
-    ) as pool:
-        for done, outcome in enumerate(pool.map(_sources(files, options.file_limit)), start=1):
-            if outcome.error is not None:
-                unreadable.append(
-                    UnreadableFile(file=outcome.name, reason=outcome.error.reason, detail=outcome.error.detail)
-                )
-            else:
-                ranking.add(ScreenedResume.model_validate_json(outcome.value))
-            if progress:
-                progress(done, max(total, done))
+    with tempfile.NamedTemporaryFile(prefix="talentflux-") as setup_file:
+        setup_file.write(setup.model_dump_json().encode())
+        setup_file.flush()
+        with ReaderPool(
+            workers=min(options.workers or core_count(), total),
+            task=f"{__name__}:screen_file",
+            timeout=options.timeout,
+            memory=options.memory,
+            environment={_SETUP_VARIABLE: setup_file.name},
+        ) as pool:
+            for done, outcome in enumerate(pool.map(_sources(files, unreadable)), start=1):
+                if outcome.error is not None:
+                    unreadable.append(_problem(outcome.name, outcome.error))
+                elif outcome.value is not None:
+                    ranking.add(ScreenedResume.model_validate_json(outcome.value))
+                if progress:
+                    progress(done, max(total, done))
     return ScreeningReport(
         created_at=datetime.now(UTC),
         job=job,

@@ -1,1 +1,1 @@
-"""Makers of what tests need."""
+"""Builders of test data."""
