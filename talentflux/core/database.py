@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 import psycopg
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from talentflux.core.errors import ConfigurationError, DependencyError
@@ -43,7 +43,7 @@ class _ScopedSession(AsyncSession):
     scope: Scope
 
     async def driver(self) -> psycopg.AsyncConnection[Any]:
-        """Return the driver's connection inside this transaction, for statements whose rows are encoded as they come."""
+        """Return the driver's connection inside this transaction, to encode rows as they come."""
         return await _driver(await self.connection())
 
 
@@ -213,11 +213,9 @@ def driver_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except Exception as error:
+    except (ArgumentError, ValueError):
         # The cause is left out: it quotes the URL, which may hold a password.
-        raise ConfigurationError("DATABASE_URL is not a URL such as postgresql://user:password@host/name") from (
-            error if url == "" else None
-        )
+        raise ConfigurationError("DATABASE_URL is not a URL such as postgresql://user:password@host/name") from None
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
         raise ConfigurationError(f"DATABASE_URL names {parsed.get_backend_name()}; only PostgreSQL is supported.")
     return parsed.set(drivername="postgresql+psycopg")

@@ -34,7 +34,7 @@ def head() -> str:
     revisions: set[str] = set()
     parents: set[str] = set()
     for file in (_FOLDER / "versions").glob("*.py"):
-        fields = {name: value for name, value in _FIELD.findall(file.read_text(encoding="utf-8"))}
+        fields = dict(_FIELD.findall(file.read_text(encoding="utf-8")))
         revisions.add(fields["revision"])
         parents.add(fields.get("down_revision", ""))
     newest = revisions - parents

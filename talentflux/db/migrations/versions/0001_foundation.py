@@ -44,7 +44,7 @@ def downgrade() -> None:
         op.execute(f"drop type {name}")
     op.execute(f"alter default privileges in schema public revoke all on tables from {APP_ROLE}")
     op.execute(f"alter default privileges in schema public revoke all on sequences from {APP_ROLE}")
-    op.execute(f"revoke select on alembic_version from {APP_ROLE}")
+    op.execute(f"revoke select on alembic_version from {APP_ROLE}")  # noqa: S608 -- a constant above
     op.execute(f"revoke usage on schema public from {APP_ROLE}")
 
 
@@ -79,7 +79,7 @@ def _require_app_role() -> None:
     if not may_create:
         raise DatabaseSetupError(
             f"The role {APP_ROLE} is missing and this role may not create it. Run as an administrator: "
-            f"CREATE ROLE {APP_ROLE} NOLOGIN; GRANT {APP_ROLE} TO the role of DATABASE_URL"
+            f"CREATE ROLE {APP_ROLE} NOLOGIN, then GRANT {APP_ROLE} to the role of DATABASE_URL."
         )
     op.execute(f"create role {APP_ROLE} nologin nosuperuser nobypassrls")
     op.execute(f"grant {APP_ROLE} to current_user")

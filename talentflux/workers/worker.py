@@ -1,0 +1,141 @@
+"""The worker: runs jobs, notices jobs of killed workers within 15 seconds, stops in order."""
+
+import asyncio
+import contextlib
+import signal
+
+import procrastinate
+import psycopg_pool
+from procrastinate.jobs import DeleteJobCondition
+from procrastinate.worker import Worker
+
+from talentflux.core.config import Settings
+from talentflux.core.database import APP_ROLE, Database
+from talentflux.core.errors import TalentFluxError
+from talentflux.core.logging import get_logger
+from talentflux.workers.queue import MAX_ATTEMPTS, build_app
+
+HEARTBEAT_SECONDS = 3.0
+STALLED_SECONDS = 10.0
+RESCUE_SECONDS = 2.0
+_POLL_SECONDS = 2.0  # a rescued or postponed job is found by asking; new ones are announced
+_GRACE_SECONDS = 8.0  # a stopping worker lets its jobs finish for so long, then gives them back
+_LONGEST_PAUSE_SECONDS = 5.0
+_KEEP_FINISHED = "7 days"
+
+# One statement, so that two workers never rescue the same job twice.
+_RESCUE = """
+    with stalled as (
+        select job.id from procrastinate_jobs job left join procrastinate_workers owner on owner.id = job.worker_id
+        where job.status = 'doing'
+          and (owner.id is null or owner.last_heartbeat < now() - make_interval(secs => %s))
+        for update of job skip locked
+    ), rescued as (
+        update procrastinate_jobs job
+        set status = (case when job.attempts + 1 >= %s then 'failed' else 'todo' end)::procrastinate_job_status,
+            attempts = job.attempts + 1, worker_id = null
+        from stalled where stalled.id = job.id
+        returning job.id, job.status
+    )
+    select id, status::text,
+           pg_notify('procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', id)::text)
+    from rescued
+"""
+_CLEAN = """
+    delete from procrastinate_jobs job
+    where status in ('succeeded', 'failed', 'cancelled', 'aborted')
+      and not exists (select 1 from procrastinate_events event where event.job_id = job.id
+                      and event.at > now() - cast(%s as interval))
+"""
+_log = get_logger("worker")
+
+
+async def run_worker(database_url: str, settings: Settings, *, stop: asyncio.Event | None = None) -> None:
+    """Run jobs until told to stop (SIGTERM, SIGINT, or the event).
+
+    A lost database does not end the worker: it comes back when the database does.
+
+    Args:
+        database_url: Connection URL of the application's role.
+        settings: Gives the number of jobs at a time.
+        stop: Ends the worker when set; by default signals do.
+    """
+    stopping = stop or _stop_on_signals()
+    pause = 0.2
+    async with Database(database_url, settings.database_pool_size) as database:
+        while not stopping.is_set():
+            began = asyncio.get_running_loop().time()
+            try:
+                await _run_once(database_url, database, settings, stopping)
+            except (
+                procrastinate.exceptions.ProcrastinateException,
+                psycopg_pool.PoolTimeout,
+                TalentFluxError,
+            ) as error:
+                _log.warning("worker interrupted", reason=type(error).__name__)
+            if asyncio.get_running_loop().time() - began > 30:
+                pause = 0.2
+            if not stopping.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+
+async def _run_once(database_url: str, database: Database, settings: Settings, stopping: asyncio.Event) -> None:
+    """Run one worker of the queue until it is told to stop or loses its database."""
+    await database.ping()
+    connector = procrastinate.PsycopgConnector(
+        conninfo=database_url.replace("postgresql+psycopg://", "postgresql://", 1),
+        kwargs={"options": f"-c role={APP_ROLE} -c timezone=UTC", "connect_timeout": 5},
+        min_size=1,
+        max_size=settings.worker_concurrency + 3,
+        timeout=5.0,
+    )
+    app = build_app(connector)
+    async with app.open_async():
+        worker = Worker(
+            app,
+            name="worker",
+            concurrency=settings.worker_concurrency,
+            fetch_job_polling_interval=_POLL_SECONDS,
+            shutdown_graceful_timeout=_GRACE_SECONDS,
+            delete_jobs=DeleteJobCondition.NEVER,
+            additional_context={"database": database, "settings": settings},
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+        )
+        running = asyncio.create_task(worker.run(), name="queue worker")  # type: ignore[no-untyped-call] # no hints there
+        rescuing = asyncio.create_task(_rescue_forever(connector.pool), name="rescue")
+        told = asyncio.create_task(stopping.wait(), name="told to stop")
+        try:
+            await asyncio.wait({running, rescuing, told}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            worker.stop()  # type: ignore[no-untyped-call] # no hints there
+            for side in (rescuing, told):
+                side.cancel()
+            results = await asyncio.gather(running, rescuing, told, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+
+async def _rescue_forever(pool: psycopg_pool.AsyncConnectionPool) -> None:
+    """Give jobs of dead workers back to the queue, at once and then every few seconds; clean up once an hour."""
+    turn = 0
+    while True:
+        async with pool.connection() as connection:
+            rescued = await (await connection.execute(_RESCUE, [STALLED_SECONDS, MAX_ATTEMPTS])).fetchall()
+            if turn % int(3600 / RESCUE_SECONDS) == 0:
+                await connection.execute(_CLEAN, [_KEEP_FINISHED])
+        for job_id, status, _ in rescued:
+            _log.warning("job of a dead worker", job_id=job_id, now=status)
+        turn += 1
+        await asyncio.sleep(RESCUE_SECONDS)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    event = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
+    return event
