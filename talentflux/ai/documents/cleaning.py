@@ -7,6 +7,7 @@ from talentflux.schemas.document import HiddenReason, HiddenText
 
 BULLET = "•"
 _BULLETS = "•●○◦∙▪▫■□◆◇♦❖➢➤►▶▸▹‣⁃⦿⚫➔➜→✓✔✦✧★☆➣❯\uf0b7\uf0a7\uf0d8\uf076\uf0fc\uf02d\uf06e\uf071\uf0a8\u2b29\u25c8"
+_BULLET_SET = frozenset(_BULLETS + "·⋅‧")
 _LEADING_BULLET = re.compile(rf"^(\s*)(?:[{re.escape(_BULLETS)}]|[·⋅‧](?=\s)|[o](?=\t))\s*")
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": None, "\ufffe": "-"}
@@ -21,10 +22,17 @@ _BIDI = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ZERO_WIDTH = re.compile(r"[\u200b-\u200d\u2060-\u2064\u180e\ufeff]+")
 _TAGS = re.compile(r"(?<!\U0001f3f4)[\U000e0000-\U000e007f]+")
 _FLAG_TAGS = re.compile(r"(?<=\U0001f3f4)[\U000e0020-\U000e007f]{1,8}")
+# Icons of symbol fonts; those used as bullets have been replaced by then.
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _SPACED_LETTERS = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
 # A run of zero-width characters this long can carry a message; shorter ones come from editors.
 _MESSAGE_LENGTH = 8
+
+
+def starts_with_bullet(text: str) -> bool:
+    """Whether a line begins with a bullet glyph."""
+    return text[:1] in _BULLET_SET
 
 
 def clean_line(line: str, hidden: list[HiddenText], page: int | None = None) -> str:
@@ -67,7 +75,7 @@ def _clean_unusual(line: str, hidden: list[HiddenText], page: int | None) -> str
     line = _BIDI.sub("", _ZERO_WIDTH.sub("", line))
     line = _SPACES.sub(" ", line.translate(_LIGATURES))
     line = _LEADING_BULLET.sub(rf"\1{BULLET} ", line)
-    return unicodedata.normalize("NFC", line)
+    return unicodedata.normalize("NFC", _PRIVATE.sub("", line))
 
 
 def _close_letter_spacing(line: str) -> str | None:

@@ -1,0 +1,270 @@
+"""From words with positions to lines in reading order.
+
+Columns are found by vertical gutters that no word crosses over a run of rows, as in the recursive X-Y cut (Nagy and
+Seth, 1984), with one exception: dates, places and labels in a margin belong to the entry on their line.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from talentflux.ai.documents.cleaning import starts_with_bullet
+from talentflux.ai.documents.columns import Gutter, find_gutter
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A stretch of characters without a space. Lengths in points, y upwards.
+
+    Attributes:
+        text: The characters.
+        left: Where it begins.
+        right: Where it ends.
+        y: Its baseline.
+        size: Height of its font.
+        bold: Whether its font is bold.
+        glued: Whether no space divides it from the word before it.
+    """
+
+    text: str
+    left: float
+    right: float
+    y: float
+    size: float
+    bold: bool = False
+    glued: bool = False
+
+
+@dataclass(slots=True)
+class Segment:
+    """Words of one row without a wide gap between them."""
+
+    words: list[Word]
+    left: float
+    right: float
+    size: float
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces."""
+        parts = [self.words[0].text]
+        for before, word in zip(self.words, self.words[1:], strict=False):
+            close = word.left - before.right < 0.15 * word.size
+            parts.append(word.text if word.glued and close else f" {word.text}")
+        return "".join(parts)
+
+    @property
+    def bold(self) -> bool:
+        """Whether all words are bold."""
+        return all(word.bold for word in self.words)
+
+
+@dataclass(slots=True)
+class Row:
+    """Segments on one baseline, from left to right."""
+
+    y: float
+    size: float
+    segments: list[Segment] = field(default_factory=list)
+
+    @property
+    def left(self) -> float:
+        """Where the first segment begins."""
+        return self.segments[0].left
+
+    @property
+    def right(self) -> float:
+        """Where the last segment ends."""
+        return max(segment.right for segment in self.segments)
+
+
+@dataclass(slots=True)
+class Line:
+    """A line in reading order.
+
+    Attributes:
+        text: Its text; a tab divides what stands apart on the same line.
+        heading: Whether it is set larger than the body or bold.
+        gap: Whether an empty line comes before it.
+    """
+
+    text: str
+    heading: bool
+    gap: bool
+
+
+# In units of the font's height: the widest space between words, and the gap that divides cells.
+_WORD_GAP = 1.0
+_CELL_GAP = 1.5
+_DEEPEST = 6
+_HYPHENS = "-‐\u00ad\x02\ufffe"
+_SURE_HYPHENS = "\u00ad\x02\ufffe"
+# Words before which a hyphen at the end of a line belongs to the word.
+_KEPT_PREFIXES = frozenset(
+    (
+        "all anti bi business co cost cross customer data de decision detail e end ex fast first five four front full "
+        "goal hands high in inter long low mid multi non object on one open out part peer post pre problem re real "
+        "result results self semi service short six so socio solution state sub team technical third three time top "
+        "two up user vice web well world year"
+    ).split()
+)
+
+
+def order(words: list[Word]) -> list[Line]:
+    """Return the lines of a page in reading order.
+
+    Args:
+        words: All visible words of the page, in any order.
+
+    Returns:
+        The lines, top to bottom; full-width stretches first, then the left column, then the right one.
+    """
+    if not words:
+        return []
+    sizes: Counter[float] = Counter()
+    for word in words:
+        sizes[round(word.size * 2) / 2] += len(word.text)
+    body = sizes.most_common(1)[0][0]
+    lines: list[Line] = []
+    _emit(words, body, lines, 0)
+    return _join_hyphenated(lines)
+
+
+def rows_of(words: list[Word]) -> list[Row]:
+    """Return words as rows, top to bottom: words whose baselines are about the same stand on one row."""
+    rows: list[Row] = []
+    members: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: -word.y):
+        if rows and rows[-1].y - word.y <= 0.35 * min(rows[-1].size, word.size):
+            members[-1].append(word)
+            rows[-1].size = max(rows[-1].size, word.size)
+        else:
+            rows.append(Row(word.y, word.size))
+            members.append([word])
+    for row, inside in zip(rows, members, strict=True):
+        row.segments = _segments(sorted(inside, key=lambda word: word.left))
+    return rows
+
+
+def _segments(words: list[Word]) -> list[Segment]:
+    segments: list[Segment] = []
+    for word in words:
+        last = segments[-1] if segments else None
+        if last is not None and word.left - last.right <= _WORD_GAP * max(last.size, word.size):
+            last.words.append(word)
+            last.right = max(last.right, word.right)
+            last.size = max(last.size, word.size)
+        else:
+            segments.append(Segment([word], word.left, word.right, word.size))
+    return segments
+
+
+def _emit(words: list[Word], body: float, lines: list[Line], depth: int) -> None:
+    """Add the lines of a region, column by column."""
+    rows = rows_of(words)
+    gutter = find_gutter(rows, body) if depth < _DEEPEST and len(rows) > 3 else None
+    if gutter is None:
+        _emit_rows(rows, body, lines)
+        return
+    above, left, right, below = _divide(rows, gutter)
+    for part in (above, left, right, below):
+        if part:
+            _emit(part, body, lines, depth + 1)
+
+
+def _divide(rows: list[Row], gutter: Gutter) -> tuple[list[Word], list[Word], list[Word], list[Word]]:
+    """Return the words above the columns, in the left one, in the right one, and below them."""
+    above = [word for row in rows[: gutter.first] for segment in row.segments for word in segment.words]
+    below = [word for row in rows[gutter.last + 1 :] for segment in row.segments for word in segment.words]
+    left: list[Word] = []
+    right: list[Word] = []
+    for row in rows[gutter.first : gutter.last + 1]:
+        for segment in row.segments:
+            (left if segment.left < gutter.x else right).extend(segment.words)
+    return above, left, right, below
+
+
+def _emit_rows(rows: list[Row], body: float, lines: list[Line]) -> None:
+    """Add the lines of a region without columns."""
+    if not rows:
+        return
+    head: int | None = None
+    last_margin_y = 0.0
+    item_left: float | None = None
+    edge = max(row.right for row in rows)
+    start = min(row.left for row in rows)
+    for index, row in enumerate(rows):
+        gap = index == 0 or rows[index - 1].y - row.y > 1.9 * max(row.size, rows[index - 1].size, body)
+        margin = _margin_segment(row, start, edge)
+        rest = row.segments if margin is None else row.segments[:-1]
+        item_left = _item_left(rest, item_left)
+        inside_item = not rest or item_left is not None
+        follows = head is not None and last_margin_y - row.y <= 2.0 * row.size
+        if margin is not None and inside_item and follows and head is not None:
+            head += 1
+            lines.insert(head, Line(margin.text, heading=False, gap=False))
+            last_margin_y = row.y
+            if rest:
+                lines.append(_line(rest, body, gap=False))
+            continue
+        lines.append(_line(row.segments, body, gap=gap))
+        if margin is not None:
+            head, last_margin_y = len(lines) - 1, row.y
+
+
+def _margin_segment(row: Row, start: float, edge: float) -> Segment | None:
+    """Return the segment at the right edge of a row that stands apart there, or None."""
+    last = row.segments[-1]
+    apart = last.left > start + 0.55 * (edge - start) and last.right > edge - 1.5 * last.size
+    if not apart or len(last.text) > 40:
+        return None
+    return last
+
+
+def _item_left(segments: list[Segment], current: float | None) -> float | None:
+    """Return where the text of the list item on this row begins, or None outside of items."""
+    if not segments:
+        return current
+    words = [word for segment in segments for word in segment.words]
+    if starts_with_bullet(words[0].text) or (len(words) > 1 and words[0].text in ("-", "–", "*", "o")):
+        return words[1].left if len(words) > 1 else words[0].right
+    if current is not None and words[0].left >= current - 0.6 * words[0].size:
+        return current
+    return None
+
+
+def _line(segments: list[Segment], body: float, *, gap: bool) -> Line:
+    """Return the line of segments that stand beside each other."""
+    text = segments[0].text
+    for before, segment in zip(segments, segments[1:], strict=False):
+        wide = segment.left - before.right > _CELL_GAP * max(before.size, segment.size)
+        text += ("\t" if wide and not _is_mark(before) else " ") + segment.text
+    length = len(text)
+    size = max(segment.size for segment in segments)
+    stands_out = (size >= 1.12 * body and segments[0].size >= 1.12 * body) or segments[0].bold
+    heading = stands_out and length <= 90 and not starts_with_bullet(text) and any(map(str.isalpha, text))
+    return Line(text, heading, gap)
+
+
+def _is_mark(segment: Segment) -> bool:
+    """Whether a segment is a bullet or a number before its text."""
+    text = segment.text
+    return len(text) <= 3 and not any(map(str.isalpha, text))
+
+
+def _join_hyphenated(lines: list[Line]) -> list[Line]:
+    """Return the lines with words that were divided at a line's end made whole on the first line."""
+    for line, following in zip(lines, lines[1:], strict=False):
+        if following.gap or len(line.text) < 2 or line.text[-1] not in _HYPHENS:
+            continue
+        first, _, rest = following.text.partition(" ")
+        sure = line.text[-1] in _SURE_HYPHENS
+        if not first[:1].islower() and not (sure and first[:1].isalpha()):
+            continue
+        before = re.search(r"[^\W\d_]+(?:-[^\W\d_]+)*$", line.text[:-1])
+        if before is None:
+            continue
+        keep = not sure and ("-" in before.group() or before.group().lower() in _KEPT_PREFIXES)
+        line.text = line.text[:-1] + ("-" if keep else "") + first
+        following.text = rest
+    return [line for line in lines if line.text]

@@ -1,0 +1,131 @@
+"""The words of a PDF page with their positions, the hidden ones apart."""
+
+import ctypes
+import re
+from dataclasses import dataclass
+from itertools import groupby
+
+import pypdfium2 as pdfium
+
+from talentflux.ai.documents import pdfium_calls as calls
+from talentflux.ai.documents.colours import LEAST_SIZE
+from talentflux.ai.documents.layout import Word
+from talentflux.ai.documents.pdf_shapes import Look, PageShapes
+from talentflux.ai.documents.problems import problem
+from talentflux.schemas.document import HiddenReason
+
+_WORD = re.compile(r"[^\s\u00a0]+")
+
+
+@dataclass(frozen=True)
+class PageContent:
+    """What is on a page.
+
+    Attributes:
+        words: Words that a reader of the page sees.
+        hidden: Texts that they do not see, with the reason.
+        layer: Words without ink, as a scanner lays over its picture.
+        picture_share: Part of the page that pictures cover, 0 to 1.
+    """
+
+    words: list[Word]
+    hidden: list[tuple[str, HiddenReason]]
+    layer: list[Word]
+    picture_share: float
+
+
+def read_page(page: pdfium.PdfPage, most: int, name: str) -> PageContent:
+    """Return the words of a page.
+
+    Args:
+        page: The page.
+        most: Most characters that it may hold.
+        name: File name for messages.
+
+    Raises:
+        UnreadableFileError: With reason too_large or damaged.
+    """
+    handle = ctypes.cast(page.raw, ctypes.c_void_p).value
+    assert handle is not None
+    text_page = calls.load_text_page(handle)
+    if not text_page:
+        raise problem("damaged", name)
+    try:
+        if calls.count_characters(text_page) > most:
+            raise problem("too_large", name, "holds far more text than a resume. Send the resume alone.")
+        return _PageReader(handle, text_page).read()
+    finally:
+        calls.close_text_page(text_page)
+
+
+class _PageReader:
+    """Reads one page; buffers for PDFium's answers are made once."""
+
+    def __init__(self, page: int, text_page: int) -> None:
+        self._text_page = text_page
+        self._shapes = PageShapes(page)
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._edges = [ctypes.c_double() for _ in range(4)]
+        self._rectangle = calls.Rectangle()
+        self._by_origin = (ctypes.byref(self._x), ctypes.byref(self._y))
+        self._by_edges = [ctypes.byref(edge) for edge in self._edges]
+        self._by_rectangle = ctypes.byref(self._rectangle)
+
+    def read(self) -> PageContent:
+        """Return the words of the page."""
+        text = self._text()
+        object_of = calls.get_text_object
+        words: list[Word] = []
+        layer: list[Word] = []
+        hidden: list[tuple[str, HiddenReason]] = []
+        for match in _WORD.finditer(text):
+            objects = [object_of(self._text_page, index) for index in range(match.start(), match.end())]
+            start = match.start()
+            glued = False
+            for look, group in groupby(objects, key=self._shapes.look):
+                end = start + len(list(group))
+                word = self._word(text[start:end], start, end, look, glued=glued)
+                reason = self._reason(word, look)
+                if reason is None:
+                    words.append(word)
+                else:
+                    hidden.append((word.text, reason))
+                    if reason is HiddenReason.INVISIBLE:
+                        layer.append(word)
+                start, glued = end, True
+        return PageContent(words, _phrases(hidden), layer, self._shapes.picture_share)
+
+    def _text(self) -> str:
+        """Return the characters of the page, one for each index."""
+        count = calls.count_characters(self._text_page)
+        buffer = ctypes.create_string_buffer(2 * count + 2)
+        written = calls.get_text(self._text_page, 0, count, buffer)
+        text = buffer.raw[: 2 * max(0, written - 1)].decode("utf-16-le", "replace")
+        if len(text) == count:
+            return text
+        points = [calls.get_unicode(self._text_page, index) for index in range(count)]
+        return "".join(chr(point) if 0 < point < 0x110000 else " " for point in points)
+
+    def _word(self, text: str, start: int, end: int, look: Look, *, glued: bool) -> Word:
+        calls.get_origin(self._text_page, start, *self._by_origin)
+        calls.get_loose_box(self._text_page, start, self._by_rectangle)
+        left, y = self._x.value, self._y.value
+        size = abs(self._rectangle.top - self._rectangle.bottom)
+        calls.get_box(self._text_page, end - 1, *self._by_edges)
+        right = max(self._edges[1].value, left)
+        return Word(text, left, right, y, size, look.bold, glued)
+
+    def _reason(self, word: Word, look: Look) -> HiddenReason | None:
+        """Return why a word is not seen, or None."""
+        if look.inkless:
+            return HiddenReason.INVISIBLE
+        if word.size < LEAST_SIZE:
+            return HiddenReason.TINY
+        x, y = (word.left + word.right) / 2, word.y + 0.25 * word.size
+        return self._shapes.hides(look, x, y)
+
+
+def _phrases(hidden: list[tuple[str, HiddenReason]]) -> list[tuple[str, HiddenReason]]:
+    """Return hidden words that follow each other as one text."""
+    grouped = groupby(hidden, key=lambda pair: pair[1])
+    return [(" ".join(text for text, _ in group), reason) for reason, group in grouped]

@@ -1,0 +1,221 @@
+"""Ink and ground on a PDF page: what lies under a word, and what over it."""
+
+import ctypes
+from dataclasses import dataclass
+
+from talentflux.ai.documents import pdfium_calls as calls
+from talentflux.ai.documents.colours import RGB, WHITE, unseen
+from talentflux.schemas.document import HiddenReason
+
+_NO_INK = (3, 7)
+_STROKED_ONLY = (1, 5)
+# Shapes smaller than this on a side hide and carry no word.
+_LEAST_SIDE = 4.0
+_MOST_SHAPES = 4_000
+_MOST_SEGMENTS = 20
+_DEEPEST_FORM = 6
+_BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a text object is drawn.
+
+    Attributes:
+        order: Its place in the order of drawing.
+        ink: Its colour, or None where it is a pattern.
+        inkless: Whether it is drawn without any ink.
+        bold: Whether its font is bold.
+    """
+
+    order: int
+    ink: RGB | None
+    inkless: bool
+    bold: bool
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A filled rectangle or a picture; `ground` is None for a picture, whose colours are not looked at."""
+
+    order: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+    ground: RGB | None
+    covers: bool
+
+    def holds(self, x: float, y: float) -> bool:
+        return self.left <= x <= self.right and self.bottom <= y <= self.top
+
+
+class PageShapes:
+    """The drawn objects of a page.
+
+    Args:
+        page: PDFium's handle of the page.
+    """
+
+    def __init__(self, page: int) -> None:
+        self._box = calls.Rectangle()
+        calls.get_page_box(page, ctypes.byref(self._box))
+        self._orders: dict[int, int] = {}
+        self._looks: dict[int | None, Look] = {}
+        self._keys: dict[tuple[RGB | None, bool, bool, int], Look] = {}
+        self._bold: dict[int, bool] = {}
+        self._shapes: list[_Shape] = []
+        self._next = 0
+        self._numbers = [ctypes.c_uint() for _ in range(4)]
+        self._edges = [ctypes.c_float() for _ in range(4)]
+        count = calls.count_objects(page)
+        self._collect([calls.get_object(page, index) for index in range(count)], (1, 0, 0, 1, 0, 0), 0)
+
+    @property
+    def picture_share(self) -> float:
+        """Part of the page that its largest picture covers, 0 to 1."""
+        width = self._box.right - self._box.left
+        height = self._box.top - self._box.bottom
+        areas = [
+            max(0.0, min(shape.right, self._box.right) - max(shape.left, self._box.left))
+            * max(0.0, min(shape.top, self._box.top) - max(shape.bottom, self._box.bottom))
+            for shape in self._shapes
+            if shape.ground is None
+        ]
+        return min(1.0, sum(areas) / (width * height)) if width * height > 0 else 0.0
+
+    def look(self, text_object: int | None) -> Look:
+        """Return how a text object is drawn; objects that look the same share one Look."""
+        found = self._looks.get(text_object)
+        if found is None:
+            found = self._looks[text_object] = self._read_look(text_object)
+        return found
+
+    def hides(self, look: Look, x: float, y: float) -> HiddenReason | None:
+        """Return why a text at a point is not seen, or None."""
+        box = self._box
+        if not (box.left <= x <= box.right and box.bottom <= y <= box.top):
+            return HiddenReason.OFF_PAGE
+        ground: RGB | None = WHITE
+        for shape in self._shapes:
+            if shape.holds(x, y):
+                if shape.order < look.order:
+                    ground = shape.ground
+                elif shape.covers:
+                    return HiddenReason.BEHIND
+        if ground is not None and look.ink is not None and unseen(look.ink, ground):
+            return HiddenReason.LOW_CONTRAST
+        return None
+
+    def _read_look(self, text_object: int | None) -> Look:
+        if not text_object:
+            return Look(self._next, (0, 0, 0), inkless=False, bold=False)
+        mode = calls.get_render_mode(text_object)
+        read = calls.get_stroke if mode in _STROKED_ONLY else calls.get_fill
+        ink, alpha = self._colour(read, text_object)
+        inkless = mode in _NO_INK or alpha < 8
+        if ink is not None and alpha < 255:
+            ink = _blend(ink, alpha)
+        font = calls.get_font(text_object)
+        bold = mode in (2, 6) or self._is_bold(font)
+        order = self._orders.get(text_object, self._next)
+        # Objects between the same shapes are drawn alike: one Look keeps words of many objects whole.
+        below = sum(shape.order < order for shape in self._shapes) if self._shapes else 0
+        return self._keys.setdefault((ink, inkless, bold, below), Look(order, ink, inkless, bold))
+
+    def _is_bold(self, font: int | None) -> bool:
+        if not font:
+            return False
+        known = self._bold.get(font)
+        if known is None:
+            buffer = ctypes.create_string_buffer(128)
+            calls.get_font_name(font, buffer, 128)
+            name = buffer.value.decode("utf-8", "replace").lower()
+            known = any(part in name for part in _BOLD_NAMES) or calls.get_font_weight(font) >= 600
+            self._bold[font] = known
+        return known
+
+    def _colour(self, read: object, page_object: int) -> tuple[RGB | None, int]:
+        """Return colour and alpha; a pattern has no colour."""
+        red, green, blue, alpha = self._numbers
+        if not read(page_object, *map(ctypes.byref, self._numbers)):  # type: ignore[operator]  # a foreign function
+            return None, 255
+        return (red.value, green.value, blue.value), alpha.value
+
+    def _collect(self, objects: list[int], matrix: tuple[float, ...], depth: int) -> None:
+        for page_object in objects:
+            order = self._next
+            self._next += 1
+            kind = calls.get_type(page_object)
+            if kind == calls.TEXT:
+                self._orders[page_object] = order
+            elif kind == calls.FORM:
+                if depth < _DEEPEST_FORM:
+                    inner = calls.Matrix()
+                    calls.get_matrix(page_object, ctypes.byref(inner))
+                    count = calls.count_form_objects(page_object)
+                    children = [calls.get_form_object(page_object, index) for index in range(count)]
+                    self._collect(children, _multiply(inner, matrix), depth + 1)
+            elif len(self._shapes) < _MOST_SHAPES:
+                self._add_shape(page_object, kind, order, matrix)
+
+    def _add_shape(self, page_object: int, kind: int, order: int, matrix: tuple[float, ...]) -> None:
+        if not calls.get_bounds(page_object, *map(ctypes.byref, self._edges)):
+            return
+        left, bottom, right, top = _transform([edge.value for edge in self._edges], matrix)
+        if right - left < _LEAST_SIDE or top - bottom < _LEAST_SIDE:
+            return
+        ground: RGB | None = None
+        covers = kind == calls.IMAGE
+        if kind == calls.PATH:
+            if not _is_filled_block(page_object):
+                return
+            colour, alpha = self._colour(calls.get_fill, page_object)
+            if alpha < 8:
+                return
+            ground = _blend(colour, alpha) if colour is not None else None
+            covers = alpha >= 230
+        if covers and calls.has_transparency(page_object):
+            covers = False
+        self._shapes.append(_Shape(order, left, bottom, right, top, ground, covers))
+
+
+def _is_filled_block(path: int) -> bool:
+    """Whether a path is one filled outline of few segments: a rectangle, perhaps with round corners."""
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not calls.get_draw_mode(path, ctypes.byref(mode), ctypes.byref(stroke)) or mode.value == 0:
+        return False
+    count = calls.count_segments(path)
+    if not 4 <= count <= _MOST_SEGMENTS:
+        return False
+    moves = sum(calls.get_segment_type(calls.get_segment(path, index)) == calls.MOVE for index in range(count))
+    return bool(moves == 1)
+
+
+def _blend(colour: RGB, alpha: int) -> RGB:
+    """Return a translucent colour on white."""
+    red, green, blue = (round(255 - (255 - channel) * alpha / 255) for channel in colour)
+    return red, green, blue
+
+
+def _multiply(inner: calls.Matrix, outer: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the map that first applies `inner`, then `outer`."""
+    a, b, c, d, e, f = (getattr(inner, letter) for letter in "abcdef")
+    oa, ob, oc, od, oe, of = outer
+    return (
+        a * oa + b * oc,
+        a * ob + b * od,
+        c * oa + d * oc,
+        c * ob + d * od,
+        e * oa + f * oc + oe,
+        e * ob + f * od + of,
+    )
+
+
+def _transform(box: list[float], matrix: tuple[float, ...]) -> tuple[float, float, float, float]:
+    """Return the bounds of a mapped rectangle: left, bottom, right, top."""
+    a, b, c, d, e, f = matrix
+    left, bottom, right, top = box
+    corners = [(x * a + y * c + e, x * b + y * d + f) for x in (left, right) for y in (bottom, top)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
