@@ -1,0 +1,173 @@
+"""E-mail addresses, telephone numbers and links of a resume."""
+
+import re
+from urllib.parse import urlsplit
+
+from talentflux.schemas.base import Found, Span
+from talentflux.schemas.resume import Link
+
+_LOCAL = re.compile(r"[\w.%+'-]+$")
+_DOMAIN = re.compile(r"@([\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24})")
+_URL = re.compile(
+    r"(?<![@\w])(?:(?:https?://|www\.)[^\s<>|,;\"•]+"
+    r"|(?:[\w-]+\.)*(?:linkedin|github|gitlab|xing|twitter|x|behance|dribbble|kaggle|stackoverflow|medium|facebook|instagram)\.(?:com|net|org)/[^\s<>|,;\"•]+)",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"(?<![@\w./-])(?:[a-z0-9-]+\.)+(?:com|org|io|dev|me|co|info|eu|de|fr|es|nl|pt|it|br|uk|at|ch|be|us|in|ai|app|tech|design|online|site)"
+    r"(?:/[^\s<>|,;\"•]*)?(?![\w@])",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"(?<![\w/.@:–-])(?:\+|00)?\s?\(?\d(?:[\d().\s/–-]{5,22})\d(?!\w)")
+_LABEL = re.compile(
+    r"(?:tel|phone|mob|cell|fon|téléphone|portable|handy|mobil|telef|cellul|gsm|ph|voice|fax|home|direct|office)[\w.]*\s*(?:no\.?|number|#)?\s?[:.–-]?\s*$",
+    re.IGNORECASE,
+)
+_NETWORKS = {
+    "linkedin": "linkedin", "github": "github", "gitlab": "gitlab", "xing": "xing", "twitter": "twitter", "x": "twitter",
+    "stackoverflow": "stackoverflow", "facebook": "facebook", "instagram": "instagram", "behance": "behance",
+    "dribbble": "dribbble", "medium": "medium", "kaggle": "kaggle", "orcid": "orcid", "researchgate": "researchgate",
+    "youtube": "youtube", "indeed": "indeed", "bitbucket": "bitbucket", "mastodon": "mastodon", "leetcode": "leetcode",
+}  # fmt: skip
+
+
+def find_emails(text: str, source: str) -> list[Found[str]]:
+    """Find the e-mail addresses of a text.
+
+    Args:
+        text: The working text.
+        source: The text of the document, whose stretches are quoted.
+
+    Returns:
+        All places where an address stands, repeats included.
+    """
+    found: list[Found[str]] = []
+    if "@" not in text:
+        return found
+    for domain in _DOMAIN.finditer(text):
+        local = _LOCAL.search(text, max(0, domain.start() - 64), domain.start())
+        if local is None:
+            continue
+        start = local.start() + len(local.group()) - len(local.group().lstrip(".'-+%"))
+        if start < domain.start():
+            span = Span.model_construct(start=start, end=domain.end())
+            found.append(Found[str].model_construct(value=source[start : domain.end()], span=span, confidence=0.99))
+    return found
+
+
+def network_of(url: str) -> str | None:
+    """Return the network that a link leads to (`linkedin`, `github`, …), or None for a plain website."""
+    try:
+        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+    except ValueError:  # a bracket that is no IPv6 address
+        return None
+    labels = host.lower().split(".")
+    return _NETWORKS.get(labels[-2]) if len(labels) > 1 else None
+
+
+def _is_profile(url: str) -> bool:
+    """A profile has a network and one name after it; what lies deeper is a work of the person, not the person."""
+    if network_of(url) is None:
+        return False
+    path = urlsplit(url if "//" in url else f"//{url}").path.strip("/").split("/")
+    return bool(path[0]) and len(path) <= 2 + (path[0] in ("in", "r", "pub", "profile", "users"))
+
+
+def find_links(text: str, source: str, header_end: int, targets: list[str]) -> tuple[list[Link], list[Span]]:
+    """Find the web addresses of the person.
+
+    Args:
+        text: The working text, e-mail addresses masked.
+        source: The text of the document.
+        header_end: Where the header ends; a bare domain counts only before it.
+        targets: Targets of hyperlinks of the file.
+
+    Returns:
+        The links of the person without repeats, and the stretches of all web addresses in the text.
+    """
+    places = [(match.start(), match.end()) for match in _URL.finditer(text)]
+    for match in _BARE.finditer(text, 0, header_end):
+        if not any(start <= match.start() < end for start, end in places):
+            places.append((match.start(), match.end()))
+    links: list[Link] = []
+    spans: list[Span] = []
+    seen: set[str] = set()
+    for start, given_end in sorted(places):
+        end = start + len(text[start:given_end].rstrip(".,:;)]'"))
+        span = Span.model_construct(start=start, end=end)
+        spans.append(span)
+        url = source[start:end]
+        if start < header_end or _is_profile(url):
+            _add(links, seen, url, span)
+    hosts = {_bare(link.url).split("/")[0] for link in links}
+    for target in targets:
+        if target.startswith(("http://", "https://")) and (_is_profile(target) or _bare(target) in hosts):
+            _add(links, seen, target, None)
+    return links, spans
+
+
+def _bare(url: str) -> str:
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", url.lower()).rstrip("/")
+
+
+def _add(links: list[Link], seen: set[str], url: str, span: Span | None) -> None:
+    key = _bare(url)
+    if key and key not in seen:
+        seen.add(key)
+        links.append(Link.model_construct(url=url, network=network_of(url), span=span))
+
+
+def phone_places(text: str, zones: list[tuple[int, int]], dates: list[tuple[int, int]]) -> list[tuple[int, int, bool]]:
+    """Find where telephone numbers stand.
+
+    Args:
+        text: The working text.
+        zones: Stretches about the person, where any long row of digits is taken for a number.
+        dates: Stretches that are dates.
+
+    Returns:
+        Start, end, and whether the number stands in such a zone.
+    """
+    found: list[tuple[int, int, bool]] = []
+    for match in _PHONE.finditer(text):
+        raw = match.group()
+        start = match.start() + len(raw) - len(raw.lstrip())
+        digits = sum(map(str.isdigit, raw))
+        if not 7 <= digits <= 15 or "  " in raw.strip() or "\n" in raw.strip():
+            continue
+        if any(begin < match.end() and start < finish for begin, finish in dates):
+            continue
+        home = any(begin <= start < finish for begin, finish in zones)
+        labelled = _LABEL.search(text, max(0, start - 24), start) is not None
+        shaped = re.match(r"\+|00\d|\(\d{2,4}\)|\d{3}[-. ]\d{3}[-. ]\d{4}$", raw.strip()) is not None
+        if labelled or shaped or home:
+            found.append((start, match.end(), home or labelled))
+    return found
+
+
+def to_phone(written: str, region: str | None) -> tuple[str, float]:
+    """Bring a telephone number to E.164 where its country can be told.
+
+    Args:
+        written: The number as it stands in the text.
+        region: ISO 3166 code of the country of the person, where known.
+
+    Returns:
+        The number and the confidence: as written where the country is unknown or has no such number.
+    """
+    import phonenumbers  # noqa: PLC0415 - slow to import
+
+    plain = written.strip()
+    if plain.startswith("00"):
+        plain = "+" + plain[2:]
+    if region is None and re.fullmatch(r"\(?\d{3}\)?[-. ]?\d{3}[-. ]\d{4}", plain):
+        region = "US"  # the North American way of writing, which tells the country code
+    if region is None and not plain.startswith("+"):
+        return plain, 0.7
+    try:
+        number = phonenumbers.parse(plain, region)
+    except phonenumbers.NumberParseException:
+        return plain, 0.6
+    if not phonenumbers.is_valid_number(number):
+        return plain, 0.6
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)), 0.95

@@ -1,0 +1,269 @@
+"""Dates and stretches of time as resumes write them, in seven languages."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from talentflux.ai.resume.lexicon import fold, groups
+
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}  # first month of each
+_OLDEST = 1940
+_AHEAD = 8  # years: an expected graduation may lie in the future
+_WINDOW = 44  # characters around a year in which the rest of its stretch of time is sought
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A date as far as it is known.
+
+    Attributes:
+        year: Year; None where a template holds its place (20XX).
+        month: 1 to 12, or None.
+        day: 1 to 31, or None.
+        start: Where it stands.
+        end: One past its last character.
+    """
+
+    year: int | None
+    month: int | None
+    day: int | None
+    start: int
+    end: int
+
+    @property
+    def value(self) -> str | None:
+        """The date as `2019`, `2019-03` or `2019-03-14`."""
+        if self.year is None:
+            return None
+        if self.month is None:
+            return f"{self.year:04d}"
+        if self.day is None:
+            return f"{self.year:04d}-{self.month:02d}"
+        return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time, or a single date (then `last` is None and `current` false).
+
+    Attributes:
+        first: Its beginning, or the single date.
+        last: Its end where one is given.
+        current: Whether it goes on today.
+        open_start: Whether only an end is given ("until 2015").
+        start: Where it stands, words such as "since" included.
+        end: One past its last character.
+    """
+
+    first: Point
+    last: Point | None
+    current: bool
+    start: int
+    end: int
+
+    @property
+    def is_range(self) -> bool:
+        """Whether a beginning and an end (or that it goes on) are given."""
+        return self.last is not None or self.current
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
+
+
+_MONTHS: dict[str, int] = {}
+for _key, _names in groups("months").items():
+    for _name in _names:
+        _MONTHS.setdefault(fold(_name), _SEASONS.get(_key) or int(_key))
+_MONTH = _alternatives({name for names in groups("months").values() for name in names} | set(_MONTHS))
+_PRESENT = (
+    "present day|present|current(?:ly)?|now|today|till (?:date|now)|to date|until now|ongoing|date|"
+    "heute|jetzt|aktuell|laufend|dato|présent|aujourd'hui|actuel(?:lement)?|maintenant|ce jour|en cours|"
+    "(?:la )?actualidad|presente|actual(?:mente|idade)?|hoy|(?:la )?fecha|heden|nu|vandaag|atual(?:mente)?|o momento|"
+    "momento|hoje|oggi|in corso|attual(?:e|mente)|ad oggi|presente"
+)
+_YEAR = r"(?:19[4-9]\d|20[0-4]\d|20[xX]{2})"
+
+
+def _point_pattern(prefix: str) -> str:
+    """Return the pattern of one date whose groups begin with `prefix`."""
+    return (
+        rf"(?:(?:(?P<{prefix}day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s{{1,2}}(?:de\s|of\s)?)?"
+        rf"(?P<{prefix}month>(?:{_MONTH}))\b\.?(?:\s\d{{1,2}}(?:st|nd|rd|th)?,\s)?\s{{0,2}}[,/'–-]?\s?"
+        rf"(?:de\s|del\s|of\s)?(?P<{prefix}year>{_YEAR}|'?\d\d(?!\d|[./-]\d))"
+        rf"|[QqTt](?P<{prefix}quarter>[1-4])[\s/-]{{0,2}}(?P<{prefix}qyear>20\d\d|19\d\d)"
+        rf"|(?P<{prefix}dday>\d{{1,2}})[./–-](?P<{prefix}dmonth>\d{{1,2}})[./–-](?P<{prefix}dyear>(?:19|20)\d\d)"
+        rf"|(?P<{prefix}imonth>0?[1-9]|1[0-2])\s?[./–-]\s?(?P<{prefix}iyear>(?:19|20)\d\d)"
+        rf"|(?P<{prefix}syear>(?:19|20)\d\d)[./-](?P<{prefix}smonth>0[1-9]|1[0-2])"
+        rf"(?:[./-](?P<{prefix}sday>[0-3]\d))?(?![\d/.-]\d|\d)"
+        rf"|(?P<{prefix}only>{_YEAR}))(?!\d|%|[,.]\d)"
+    )
+
+
+_SINCE = (
+    r"(?:(?P<since>since|from|seit(?:\sdem)?|ab|depuis|à partir de|desde|sinds|vanaf|dal(?:l')?|a partir de|dès)"
+    r"|von|vom|de|du|del|van|da|entre|between|dal)"
+)
+_TO = (
+    r"(?:\s{0,3}(?:[–-]{1,3}|\bto\b|\btill\b|\buntil\b|\bthrough\b|\bthru\b|\bbis(?:\szum)?\b|\bà\b|\bau\b|\bjusqu'(?:à|en|au)|"
+    r"\bal?\b|\bhasta(?:\sla)?\b|\baté\b|\btot(?:\sen\smet)?\b|\bt/m\b|\bfino\sa\b|/|\bupto\b|\bup\sto\b|\band\b)\s{0,3}(?:the\s|zum\s|le\s|la\s|al\s|o\s|ao\s)?|\s{1,3})"
+)
+_RANGE = re.compile(
+    rf"(?<![\w$€£#])(?:{_SINCE}\s{{1,2}})?(?:(?P<lone>{_MONTH})\b\.?\s?(?:[–-]|to|bis|à|a|/)\s?(?=[a-z]))?"
+    rf"(?:{_point_pattern('a_')})"
+    rf"(?:(?P<to>{_TO})(?:(?P<present>\b(?:{_PRESENT}))\b|{_point_pattern('b_')}|(?P<short>\d\d)(?![\d./:%,-]|\s?[%°]))"
+    rf"|(?P<onwards>\s{{1,2}}(?:onwards?|on|till date|to date)\b))?",
+    re.IGNORECASE,
+)
+_HINT = re.compile(
+    r"(?<![\d$€£#])(?:19[4-9]\d|20[0-4]\d|20[xX]{2})(?!\d)|(?<=[A-Za-zéûç.\s]')\d\d\b|(?<=[A-Za-z][\s–-])\d\d(?=\s?[–-])"
+)
+
+
+def _year(text: str) -> int | None:
+    digits = text.strip("'")
+    if len(digits) == 2 and digits.isdigit():
+        number = int(digits)
+        return 1900 + number if number > 49 else 2000 + number
+    return int(digits) if digits.isdigit() else None
+
+
+def _point(match: re.Match[str], prefix: str) -> Point | None:
+    """Read the parts of one date of a match; None where the stretch has no such date."""
+    group = match.groupdict()
+    get = {key[len(prefix) :]: value for key, value in group.items() if key.startswith(prefix) and value}
+    if not get:
+        return None
+    year, month, day = None, None, None
+    if "month" in get:
+        year, month = _year(get["year"]), _MONTHS.get(fold(get["month"]))
+        day = int(get["day"]) if "day" in get and 1 <= int(get["day"]) <= 31 else None
+    elif "quarter" in get:
+        year, month = int(get["qyear"]), 3 * int(get["quarter"]) - 2
+    elif "dmonth" in get:
+        year, month, day = _numeric(int(get["dday"]), int(get["dmonth"]), int(get["dyear"]))
+    elif "imonth" in get:
+        year, month = int(get["iyear"]), int(get["imonth"])
+    elif "smonth" in get:
+        year, month = int(get["syear"]), int(get["smonth"])
+        day = int(get["sday"]) if "sday" in get and 1 <= int(get["sday"]) <= 31 else None
+    else:
+        year = _year(get["only"])
+    places = [match.span(prefix + name) for name in get]
+    return Point(year, month, day, min(place[0] for place in places), max(place[1] for place in places))
+
+
+def _numeric(first: int, second: int, year: int) -> tuple[int, int | None, int | None]:
+    """Tell day and month of a date in numbers: the day comes first unless that cannot be."""
+    if 1 <= second <= 12 and 1 <= first <= 31:
+        return year, second, first
+    if 1 <= first <= 12 and 1 <= second <= 31:
+        return year, first, second
+    return year, None, None
+
+
+def _period(match: re.Match[str], newest: int) -> Period | None:
+    first = _point(match, "a_")
+    if first is None:
+        return None
+    current = match["present"] is not None or match["onwards"] is not None
+    last = _point(match, "b_")
+    if match["short"] and first.year is not None:
+        year = first.year // 100 * 100 + int(match["short"])
+        year += 100 if year < first.year and first.year >= 1990 else 0
+        if not first.year <= year <= first.year + 30 or (match["to"] or "").isspace():
+            last = None
+        else:
+            last = Point(year, None, None, *match.span("short"))
+    if match["lone"] and last is None:
+        month = _MONTHS.get(fold(match["lone"]))
+        last, first = first, Point(first.year, month, None, *match.span("lone"))
+    return _checked(match, first, last, current=current, newest=newest)
+
+
+def _checked(match: re.Match[str], first: Point, last: Point | None, *, current: bool, newest: int) -> Period | None:
+    """Drop what cannot be meant: years out of range, an end before the beginning."""
+    for point in (first, last):
+        if point is not None and point.year is not None and not _OLDEST <= point.year <= newest:
+            return None
+    end = match.end()
+    if last is not None and last.year is not None and first.year is not None:
+        same_year_back = last.year == first.year and (last.month or 12) < (first.month or 1)
+        if last.year < first.year or same_year_back:
+            last, end = None, first.end
+    if match["since"] and last is None and fold(match["since"]) not in ("from", "ab", "desde", "vanaf", "dal"):
+        current = True
+    if last is None and not current:
+        end = first.end
+    return Period(first, last, current, match.start(), end)
+
+
+def find_periods(text: str, today: date) -> list[Period]:
+    """Find the dates and stretches of time of a text.
+
+    Args:
+        text: A working text.
+        today: The day that "present" means; years far after it are no dates.
+
+    Returns:
+        They, in order, not overlapping.
+    """
+    found: list[Period] = []
+    newest = today.year + _AHEAD
+    done = 0
+    hints = [(match.start(), match.end()) for match in _HINT.finditer(text)]
+    place = 0
+    while place < len(hints):
+        begin = max(done, hints[place][0] - _WINDOW)
+        finish = hints[place][1] + _WINDOW
+        while place + 1 < len(hints) and hints[place + 1][0] - _WINDOW < finish:
+            place += 1
+            finish = hints[place][1] + _WINDOW
+        for match in _RANGE.finditer(text, begin, min(len(text), finish)):
+            if match.end() > match.start():
+                period = _period(match, newest)
+                if period is not None:
+                    found.append(period)
+        done = finish
+        place += 1
+    return found
+
+
+def months_between(start: str, end: str | None, today: date) -> tuple[int, int]:
+    """Return a stretch of time as months since the year 0, the last one excluded.
+
+    A date without a month counts from the middle of its year, so that 2004 to 2007 are three years; a month of the end
+    counts whole. The stretch has at least one month and ends with the present month.
+
+    Args:
+        start: Beginning as a partial date.
+        end: End as a partial date; None when it goes on today.
+        today: The present day.
+
+    Returns:
+        First month and one past the last.
+    """
+    now = today.year * 12 + today.month  # one past the present month, counted from 0
+    first = int(start[:4]) * 12 + (int(start[5:7]) - 1 if len(start) > 4 else 6)
+    last = now
+    if end is not None:
+        last = int(end[:4]) * 12 + (int(end[5:7]) if len(end) > 4 else 6)
+    last = min(last, now)
+    return first, max(last, first + 1)
+
+
+def merged_months(intervals: Iterable[tuple[int, int]]) -> int:
+    """Return how many months some intervals cover together, overlaps counted once.
+
+    Args:
+        intervals: Pairs of first month and one past the last.
+
+    Returns:
+        Number of months.
+    """
+    total, reach = 0, -1
+    for first, last in sorted(intervals):
+        total += max(0, last - max(first, reach))
+        reach = max(reach, last)
+    return total

@@ -1,0 +1,266 @@
+"""The head of a resume: name, headline, location."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from talentflux.ai.resume.classify import organization_score, place_score, title_score
+from talentflux.ai.resume.dates import Period
+from talentflux.ai.resume.lexicon import fold, words
+from talentflux.ai.resume.lines import Line, cells
+from talentflux.schemas.base import Found, Span
+
+MASK = "\ue000"
+_PARTICLES = frozenset(
+    ("de", "van", "von", "der", "den", "la", "le", "di", "da", "dos", "das", "do", "bin", "ibn", "al", "el", "y", "e",
+     "ten", "ter", "zu", "zum", "del", "della", "af", "av", "st", "st.", "mc", "o'", "abu", "ben", "du", "d'")
+)  # fmt: skip
+_HONORIFIC = re.compile(
+    r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|dott|dott\.ssa|ing|sig|sig\.ra|señor|señora|sr|sra|mme|mlle|monsieur|"
+    r"madame|dhr|mevr|sir|dipl\.-ing|er)\.?\s+(?=\S)",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"[,\s]+(?:ph\.?\s?d|m\.?b\.?a|m\.?d|cpa|pmp|r\.?n|jr|sr|esq|msc|bsc|ba|bs|ma|ms|cfa|cissp|pe|dds|dvm|ii|iii|iv|b\.?tech|m\.?tech|lpn|cphq|"
+    r"shrm-cp|shrm-scp|sphr|phr|d\.?o|j\.?d|edd|fca|aca|ca|acca)\.?(?=,|\s|$).*$",
+    re.IGNORECASE,
+)
+_NOT_NAMES = frozenset(
+    (
+        "resume cv curriculum vitae lebenslauf bewerbung template sample example page profile address phone email e-mail "
+        "mobile tel street road avenue drive lane city state zip contact summary objective about the of for and with in to "
+        "your name currículo hoja vida résumé candidate application personal details university college school last updated "
+        "engineering science technology experience skills education work professional career development management "
+        "willing relocate telephone nationality updated confidential version date birth resumes format student looking "
+        "seeking welcome dear cover letter reference references available years"
+    ).split()
+)
+_TOKEN = re.compile(r"[^\W\d_][^\W\d_'.-]*(?:['.-][^\W\d_]+)*\.?|[^\s]+")
+_LABEL = re.compile(
+    r"^(?:full\s?name|name|candidate(?:\sname)?|vor- und (?:nach|zu)name|vorname|nom(?:\s(?:et\s)?prénom)?|nombre(?:\sy\sapellidos?)?|naam|nome(?:\se\scognome|\scompleto)?)\s*[:–-]\s*",
+    re.IGNORECASE,
+)
+_PLACE_LABEL = re.compile(
+    r"^(?:(?:current\s)?location|address|city|lives? in|based in|adresse|wohnort|anschrift|domicilio|dirección|ciudad|ubicación|adres|woonplaats|morada|endereço|localidade|indirizzo|residenza|residente a|ville|domicile|localisation|localité)\s*[:–-]?\s+",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(
+    r"\s*\b(?:resume|résumé|curriculum vitae|cv|lebenslauf)\b(?:\s(?:template|sample|example|format))?\s*$",
+    re.IGNORECASE,
+)
+_PLACE_IN = re.compile(
+    r"[A-ZÀ-Þ][\w.'-]*(?:[ -][A-ZÀ-Þ][\w.'-]*){0,2},\s*[A-ZÀ-Þ][\w.]*(?:\s[A-ZÀ-Þ]\w+)?(?:\s+\d{5})?"
+)
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch of the header between separators."""
+
+    start: int
+    end: int
+    text: str
+    line: int
+
+
+def pieces_of(lines: Sequence[Line], text: str) -> list[Piece]:
+    """Divide the lines of a header at what separates its details.
+
+    Args:
+        lines: Lines of the header.
+        text: The working text in which contacts are masked.
+
+    Returns:
+        The pieces in order, without contacts.
+    """
+    found: list[Piece] = []
+    for number, line in enumerate(lines):
+        for start, end in cells(line):
+            for match in re.finditer(rf"(?:(?!\s[–-]\s|\s·\s|;|\s/\s|[{MASK}•])[^\n])+", text[start:end]):
+                raw = match.group()
+                body = raw.strip(" \t,:–-|·")
+                if body:
+                    begin = start + match.start() + raw.index(body)
+                    found.append(Piece(begin, begin + len(body), body, number))
+    return found
+
+
+def _name_tokens(text: str) -> list[str] | None:
+    """Return the words of a piece that has the shape of a name, else None."""
+    tokens = _TOKEN.findall(text)
+    if not 1 <= len(tokens) <= 6:
+        return None
+    cased = 0
+    for token in tokens:
+        if fold(token) in _PARTICLES:
+            continue
+        first = token.lstrip("'(")[:1]
+        if not first.isalpha() or any(map(str.isdigit, token)) or not all(c.isalpha() or c in ".'()-" for c in token):
+            return None
+        if first.islower():
+            return None
+        if fold(token).strip("().") in _NOT_NAMES:
+            return None
+        cased += 1
+    return tokens if cased else None
+
+
+def _trim(piece: Piece) -> Piece:
+    """Cut label, form of address and academic letters from a piece that may be a name."""
+    start, text = piece.start, piece.text
+    for pattern in (_LABEL, _HONORIFIC, _HONORIFIC):
+        match = pattern.match(text)
+        if match is not None:
+            start, text = start + match.end(), text[match.end() :]
+    text = _SUFFIX.sub("", text)
+    text = re.split(r",\s(?=[A-Z])", text)[0] if text.count(",") and len(text.split(",")[0].split()) > 1 else text
+    text = re.sub(r"\s*\([^)]*\)$", "", text).rstrip(" ,.:")
+    return Piece(start, start + len(text), text, piece.line)
+
+
+def find_name(pieces: Sequence[Piece], source: str, handles: Sequence[str], large: Sequence[Span]) -> Found[str] | None:
+    """Find the name of the person.
+
+    Args:
+        pieces: Pieces of the header.
+        source: The text of the document, which is quoted.
+        handles: Local parts of e-mail addresses and ends of links, which often hold the name.
+        large: Lines set as headings.
+
+    Returns:
+        The name, or None where no piece is likely enough.
+    """
+    handle = [re.sub(r"[^a-z]", "", fold(one)) for one in handles]
+    best: tuple[float, Piece] | None = None
+    for order, piece in enumerate(pieces[:24]):
+        labelled = _LABEL.match(piece.text) is not None
+        trimmed = _trim(piece)
+        tokens = _name_tokens(trimmed.text)
+        if tokens is None or not 2 <= len(trimmed.text) <= 60:
+            continue
+        score = 1.0 - 0.11 * min(order, piece.line + 1) + labelled
+        score += _evidence(trimmed, tokens, handle, large)
+        if len(tokens) == 1 and not labelled and score < 1.3:
+            score -= 0.5
+        if best is None or score > best[0]:
+            best = (score, trimmed)
+    if best is None or best[0] < 0.3:
+        return None
+    span = Span.model_construct(start=best[1].start, end=best[1].end)
+    return Found[str].model_construct(
+        value=_tidy(source[span.start : span.end]), span=span, confidence=round(min(0.98, 0.45 + best[0] / 3), 2)
+    )
+
+
+def _evidence(piece: Piece, tokens: list[str], handles: Sequence[str], large: Sequence[Span]) -> float:
+    """Weigh what speaks for a piece being the name, and what against it."""
+    score = 0.0
+    plain = [re.sub(r"[^a-z]", "", fold(token)) for token in tokens]
+    long = [token for token in plain if len(token) > 2]
+    if any(token in one for token in long for one in handles):
+        score += 0.6
+    if any(span.start <= piece.start < span.end for span in large):
+        score += 0.3
+    ranked = plain[0] in words("titles", "rank") and plain[0] not in ("general", "first", "second", "regional")
+    if title_score(piece.text) == 3:
+        score -= 1.1 if ranked or len(tokens) > 3 else 0.75
+    elif title_score(piece.text) == 2:
+        score -= 0.35
+    if organization_score(piece.text) >= 2:
+        score -= 0.6 if len(tokens) > 1 else 0.9
+    if place_score(piece.text):
+        score -= 0.9
+    return score
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def find_headline(pieces: Sequence[Piece], source: str, name: Span | None, lines: Sequence[Line]) -> Found[str] | None:
+    """Find the line that says what the person is.
+
+    Args:
+        pieces: Pieces of the header.
+        source: The text of the document.
+        name: Where the name stands.
+        lines: Lines of the header.
+
+    Returns:
+        The headline: the first piece of the header with a job title in it, not in a sentence.
+    """
+    for piece in pieces[:30]:
+        if name is not None and piece.start < name.end and name.start < piece.end:
+            tail = re.match(r"[\s,:|–-]+", source[name.end : piece.end])
+            if tail is None or title_score(source[name.end + tail.end() : piece.end]) < 2:
+                continue
+            start, text = name.end + tail.end(), source[name.end + tail.end() : piece.end]
+        else:
+            start, text = piece.start, _DOCUMENT.sub("", piece.text)
+        line = lines[piece.line]
+        sentence = len(text.split()) > 10 or (line.text.rstrip().endswith(".") and len(line.text.split()) > 8)
+        if line.bullet or sentence or title_score(text) < 2 or place_score(text) or not text[:1].isupper():
+            continue
+        if _LABEL.match(text) or organization_score(text) == 3:
+            continue
+        span = Span.model_construct(start=start, end=start + len(text.rstrip()))
+        return Found[str].model_construct(value=_tidy(source[span.start : span.end]), span=span, confidence=0.75)
+    return None
+
+
+def find_location(pieces: Sequence[Piece], source: str, name: Span | None) -> Found[str] | None:
+    """Find where the person lives.
+
+    Args:
+        pieces: Pieces of the header.
+        source: The text of the document.
+        name: Where the name stands.
+
+    Returns:
+        The place: a labelled one, else the first with town and region, else the first known city.
+    """
+    best: tuple[int, int, int] | None = None
+    for piece in pieces[:30]:
+        if name is not None and piece.start < name.end and name.start < piece.end:
+            continue
+        label = _PLACE_LABEL.match(piece.text)
+        start = piece.start + (label.end() if label else 0)
+        text = source[start : piece.end]
+        score = place_score(text) + (1 if label else 0)
+        if not score or (label and not place_score(text)):
+            inner = _PLACE_IN.search(text)
+            if inner is None or place_score(inner.group()) < 2:
+                continue
+            start, text, score = start + inner.start(), inner.group(), 2
+        if best is None or score > best[0]:
+            best = (score, start, start + len(text.rstrip(" .,")))
+    if best is None:
+        return None
+    span = Span.model_construct(start=best[1], end=best[2])
+    return Found[str].model_construct(
+        value=_tidy(source[best[1] : best[2]]), span=span, confidence=0.85 if best[0] > 1 else 0.6
+    )
+
+
+def prose(lines: Sequence[Line], periods: Sequence[Period], source: str) -> Found[str] | None:
+    """Find a summary among the lines of a header: the first run of lines that read like sentences.
+
+    Args:
+        lines: Lines of the header.
+        periods: Dates, which a summary has not.
+        source: The text of the document.
+
+    Returns:
+        The summary, or None.
+    """
+    run: list[Line] = []
+    for line in lines:
+        long = len(line.text.split()) >= 9 and MASK not in line.text
+        if long or (run and not line.gap and len(line.text.split()) >= 2):
+            run.append(line)
+        elif run:
+            break
+    if not run or any(period.is_range and run[0].start <= period.start < run[-1].end for period in periods):
+        return None
+    span = Span.model_construct(start=run[0].start, end=run[-1].end)
+    return Found[str].model_construct(value=_tidy(source[span.start : span.end]), span=span, confidence=0.6)

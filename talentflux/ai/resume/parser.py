@@ -1,0 +1,223 @@
+"""From the text of a resume to its fields."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+
+from talentflux.ai.resume.classify import country_of
+from talentflux.ai.resume.contacts import find_emails, find_links, phone_places, to_phone
+from talentflux.ai.resume.dates import Period, find_periods, merged_months, months_between
+from talentflux.ai.resume.details import place_skills, read_certificates, read_languages
+from talentflux.ai.resume.education import read_education
+from talentflux.ai.resume.header import MASK, find_headline, find_location, find_name, pieces_of, prose
+from talentflux.ai.resume.language import detect_language
+from talentflux.ai.resume.lines import Line, split_lines, working_text
+from talentflux.ai.resume.personal import find_personal, name_places
+from talentflux.ai.resume.positions import read_positions
+from talentflux.ai.resume.sections import Block, split_sections, to_section
+from talentflux.schemas.base import Found, Span
+from talentflux.schemas.document import Document
+from talentflux.schemas.resume import Education, Link, ParsedResume, Position, SectionKind
+from talentflux.schemas.skill import SkillMention
+
+SkillExtractor = Callable[[str], list[SkillMention]]
+_HEADER_REACH = 1500  # characters of the top in which details of the person are sought where no heading ends it
+_PERSONAL = (SectionKind.HEADER, SectionKind.PERSONAL)
+
+
+class Reading:
+    """One reading of one document; its steps fill the fields one after another."""
+
+    def __init__(self, document: Document, today: date) -> None:
+        self.source = document.text
+        self.targets = document.links
+        self.large = document.headings
+        self.today = today
+        self.text = working_text(document.text)
+        self.periods: list[Period] = find_periods(self.text, today)
+        self.lines = split_lines(self.text)
+        self.blocks: list[Block] = split_sections(self.lines, len(self.text))
+        self.all_lines = [line for block in self.blocks for line in block.lines]
+        self.header = self._header_lines()
+        self.header_end = min(max((line.end for line in self.header), default=0), _HEADER_REACH)
+        self.emails = find_emails(self.text, self.source)
+        self.name: Found[str] | None = None
+        self.phones: list[Found[str]] = []
+        self.links: list[Link] = []
+        self.places: list[tuple[int, int]] = []
+
+    def _header_lines(self) -> list[Line]:
+        """The lines about the person: the block at the top, else the first block that has lines."""
+        for block in self.blocks[:4]:
+            if block.lines:
+                return block.lines[:30]
+        return []
+
+    def mask(self, places: Sequence[tuple[int, int]]) -> None:
+        """Hide stretches of the working text from all later steps, so that their values cannot change the result."""
+        for start, end in places:
+            self.text = self.text[:start] + MASK * (end - start) + self.text[end:]
+        for line in self.all_lines:
+            if any(start < line.end and line.start < end for start, end in places):
+                line.text = self.text[line.start : line.end]
+                line.cells = []
+
+    def contacts(self) -> None:
+        """Find e-mail addresses, links, name, location and telephone numbers, and hide them."""
+        self.mask([(one.span.start, one.span.end) for one in self.emails if one.span])
+        zones = [(block.start, block.end) for block in self.blocks if block.kind is SectionKind.PERSONAL]
+        self.links, link_places = find_links(self.text, self.source, self.header_end, self.targets)
+        self.mask([(span.start, span.end) for span in link_places])
+        zones.append((0, self.header_end))
+        dates = [(period.start, period.end) for period in self.periods]
+        numbers = phone_places(self.text, zones, dates)
+        self.mask([(start, end) for start, end, _ in numbers])
+        self.places = [(span.start, span.end) for span in link_places]
+        self.numbers = numbers
+        pieces = pieces_of(self.header, self.text)
+        personal = [line for block in self.blocks if block.kind is SectionKind.PERSONAL for line in block.lines]
+        handles = [one.value.split("@")[0] for one in self.emails] + [
+            link.url.rstrip("/").rsplit("/", 1)[-1] for link in self.links
+        ]
+        pieces += pieces_of([line for line in personal if line not in self.header][:12], self.text)
+        self.name = find_name(pieces, self.source, handles, self.large)
+        name_span = self.name.span if self.name else None
+        self.headline = find_headline(pieces_of(self.header, self.text), self.source, name_span, self.header)
+        self.location = find_location(pieces, self.source, name_span)
+        region = country_of(self.location.value) if self.location else None
+        for start, end, mine in numbers:
+            if mine or not self.phones:
+                value, confidence = to_phone(self.source[start:end], region)
+                if all(value != other.value for other in self.phones):
+                    span = Span.model_construct(start=start, end=end)
+                    self.phones.append(Found[str].model_construct(value=value, span=span, confidence=confidence))
+        self.mask(name_places(self.text, self.name))
+
+    def summary(self) -> Found[str] | None:
+        """The text of the summary section, else the prose of the header."""
+        for block in self.blocks:
+            if block.kind is SectionKind.SUMMARY and block.lines:
+                span = Span.model_construct(start=block.lines[0].start, end=block.lines[-1].end)
+                value = self.source[span.start : span.end].strip()
+                return Found[str].model_construct(value=re.sub(r"\s+", " ", value), span=span, confidence=0.85)
+        return prose(self.blocks[0].lines, self.periods, self.source)
+
+    def positions(self) -> list[Position]:
+        """The jobs of all sections of experience; where there are none, of sections without a telling heading."""
+        found = self._read_blocks((SectionKind.EXPERIENCE,))
+        if found:
+            return found
+        loose = (SectionKind.HEADER, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.SKILLS, SectionKind.AWARDS)
+        return [one for one in self._read_blocks(loose) if one.start is not None and one.title is not None]
+
+    def _read_blocks(self, kinds: tuple[SectionKind, ...]) -> list[Position]:
+        return [
+            position
+            for block in self.blocks
+            if block.kind in kinds
+            for position in read_positions(block.lines, self.periods, self.text, self.source)
+        ]
+
+    def education(self) -> list[Education]:
+        """The courses of study of all sections of education."""
+        return [
+            course
+            for block in self.blocks
+            if block.kind is SectionKind.EDUCATION
+            for course in read_education(block.lines, self.periods, self.text, self.source)
+        ]
+
+
+def intervals_of(positions: Sequence[Position], today: date) -> list[tuple[int, int]]:
+    """Return the stretches of time of the jobs whose beginning and end are known, in months.
+
+    Args:
+        positions: The jobs.
+        today: The present day, at which current jobs end.
+
+    Returns:
+        Pairs of first month and one past the last.
+    """
+    found = []
+    for position in positions:
+        if position.start is None or (position.end is None and not position.current):
+            continue
+        found.append(months_between(position.start.value, position.end.value if position.end else None, today))
+    return found
+
+
+def _unique(found: Sequence[Found[str]]) -> list[Found[str]]:
+    seen: set[str] = set()
+    return [one for one in found if not (one.value.lower() in seen or seen.add(one.value.lower()))]
+
+
+def _warnings(parsed: ParsedResume, intervals: Sequence[tuple[int, int]]) -> list[str]:
+    found = []
+    if parsed.name is None:
+        found.append("No name could be read.")
+    if not parsed.emails and not parsed.phones:
+        found.append("No e-mail address and no telephone number could be read.")
+    if not parsed.positions:
+        found.append("No positions could be read.")
+    elif not intervals:
+        found.append("The positions have no dates that could be read, so years of experience are unknown.")
+    elif len(intervals) < len(parsed.positions):
+        missing = len(parsed.positions) - len(intervals)
+        found.append(
+            f"{missing} of {len(parsed.positions)} positions have no complete dates and do not count as years."
+        )
+    if sum(last - first for first, last in intervals) > merged_months(intervals):
+        found.append("Some positions overlap in time; the overlap counts once.")
+    return found
+
+
+def parse_text(document: Document, extract_skills: SkillExtractor | None, today: date | None) -> ParsedResume:
+    """Read the fields of a resume from its text.
+
+    Args:
+        document: The file as read.
+        extract_skills: Finds the mentions of skills in a text; without it no skills are read.
+        today: The day that "present" means, by default the present day in UTC.
+
+    Returns:
+        What could be read.
+    """
+    day = today or datetime.now(UTC).date()
+    reading = Reading(document, day)
+    reading.contacts()
+    positions = reading.positions()
+    intervals = intervals_of(positions, day)
+    education = reading.education()
+    parsed = ParsedResume.model_construct(
+        language=detect_language(document.text),
+        name=reading.name,
+        headline=reading.headline,
+        emails=_unique(reading.emails),
+        phones=reading.phones,
+        links=reading.links,
+        location=reading.location,
+        summary=reading.summary(),
+        positions=positions,
+        education=education,
+        skills=[],
+        languages=read_languages(reading.blocks, reading.text, reading.source),
+        certificates=read_certificates(reading.blocks, reading.periods, reading.text, reading.source),
+        total_years=round(merged_months(intervals) / 12, 2) if intervals else None,
+        sections=[to_section(block) for block in reading.blocks if block.end > block.start],
+        personal=[],
+        warnings=[],
+    )
+    parsed.personal = find_personal(
+        parsed,
+        reading.blocks,
+        reading.text,
+        reading.source,
+        reading.places,
+        reading.periods,
+        reading.emails,
+        reading.numbers,
+    )
+    if extract_skills is not None:
+        parsed.skills = place_skills(extract_skills(document.text), parsed, day)
+    parsed.warnings = _warnings(parsed, intervals)
+    return parsed

@@ -1,0 +1,150 @@
+"""Sections of a resume, told by their headings."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from talentflux.ai.resume.lexicon import groups, index, letters
+from talentflux.ai.resume.lines import Line
+from talentflux.schemas.base import Span
+from talentflux.schemas.resume import Section, SectionKind
+
+_LONGEST = 60  # characters of a heading
+_JOINERS = re.compile(r"\s*(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\ben\b|\be\b|\|)\s*", re.IGNORECASE)
+_INLINE = re.compile(r"([^\W\d_][^:.\n]{2,48}?)\s?(?::[–-]?|\s–)\s+(?=\S)")
+_DECORATION = re.compile(r"^[\s\W_]+|[\s\W_]+$")
+
+
+@dataclass(slots=True)
+class Block:
+    """A section with its lines.
+
+    Attributes:
+        kind: What it is about.
+        heading: The line of the heading; None for the block at the top.
+        lines: What stands under the heading.
+        start: First character.
+        end: One past the last character.
+    """
+
+    kind: SectionKind
+    heading: Line | None
+    lines: list[Line]
+    start: int
+    end: int
+
+
+@cache
+def _headings() -> dict[str, SectionKind]:
+    found: dict[str, SectionKind] = {}
+    for kind, listed in groups("headings").items():
+        for heading in listed:
+            found.setdefault(letters(heading), SectionKind(kind))
+    return found
+
+
+def heading_kind(text: str) -> SectionKind | None:
+    """Return what a heading announces, or None where the text is no known heading.
+
+    Args:
+        text: A line without its bullet.
+
+    Returns:
+        The kind of the section. Of a heading that joins two ("Skills & Interests"), the first counts.
+    """
+    if len(text) > _LONGEST or not any(map(str.isalpha, text[:4])):
+        return None
+    known = _headings()
+    kind = known.get(letters(text))
+    if kind is not None:
+        return kind
+    parts = [part for part in _JOINERS.split(_DECORATION.sub("", text)) if part]
+    if 2 <= len(parts) <= 4 and text[:1].isupper():
+        kinds = [known.get(letters(part)) for part in parts]
+        if all(kinds):
+            return kinds[0]
+    return None
+
+
+def _is_name_of_language(text: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", text[:80])
+    listed = index("languages")
+    return any(word.lower() in listed for word in words)
+
+
+def _inline(line: Line) -> tuple[SectionKind, int] | None:
+    """Recognise a heading that shares its line with what follows: `EDUCATION: B.Sc. …`."""
+    match = _INLINE.match(line.text)
+    if match is None or not line.text[0].isupper() or line.bullet:
+        return None
+    kind = heading_kind(match[1])
+    rest = line.text[match.end() :]
+    if kind is SectionKind.LANGUAGES and not _is_name_of_language(rest):
+        return None
+    if kind in (None, SectionKind.PERSONAL, SectionKind.PROJECTS, SectionKind.OTHER):
+        return None
+    capital = match[1].isupper() or line.gap or kind in (SectionKind.SUMMARY, SectionKind.LANGUAGES)
+    return (kind, match.end()) if capital else None
+
+
+def _leading(line: Line) -> tuple[SectionKind, int] | None:
+    """Recognise a heading in capitals that runs into the text after it: `SUMMARY Dedicated engineer`."""
+    match = re.match(r"[A-ZÀ-Þ][A-ZÀ-Þ&/' ]{4,40}(?=\s+[A-Z•][a-z])", line.text)
+    if match is None or line.bullet:
+        return None
+    kind = heading_kind(match.group().strip())
+    return (kind, match.end()) if kind is not None else None
+
+
+def split_sections(lines: list[Line], length: int) -> list[Block]:
+    """Divide the lines of a resume into sections.
+
+    Args:
+        lines: All lines.
+        length: Length of the text; the last section ends there.
+
+    Returns:
+        The sections in order; the first is the header, which may be empty.
+    """
+    blocks = [Block(SectionKind.HEADER, None, [], 0, length)]
+    for position, line in enumerate(lines):
+        kind = heading_kind(line.text)
+        if kind is not None and not _is_list_item(line, lines, position, blocks[-1]):
+            _open(blocks, kind, line)
+            continue
+        inline = _inline(line) or _leading(line)
+        if inline is not None:
+            kind, offset = inline
+            while offset < len(line.text) - 1 and line.text[offset] in " :•":
+                offset += 1
+            cut = line.start + offset
+            _open(blocks, kind, Line(line.start, cut, line.text[:offset], line.bullet, line.gap, line.left))
+            line = Line(cut, line.end, line.text[offset:], bullet=False, gap=False, left=cut)  # noqa: PLW2901 - the rest of the line goes on as one
+        blocks[-1].lines.append(line)
+    return blocks
+
+
+def _is_list_item(line: Line, lines: list[Line], position: int, block: Block) -> bool:
+    """A bullet that reads like a heading ("• Leadership") among other bullets is an item of a list."""
+    if line.bullet and not line.text.rstrip().endswith(":"):
+        neighbours = lines[max(0, position - 1) : position] + lines[position + 1 : position + 2]
+        if any(near.bullet and len(near.text) < _LONGEST for near in neighbours):
+            return True
+    lower = line.text[:1].islower()
+    return lower and block.kind is not SectionKind.HEADER and not line.gap
+
+
+def _open(blocks: list[Block], kind: SectionKind, heading: Line) -> None:
+    end = blocks[-1].end
+    blocks[-1].end = heading.left
+    blocks.append(Block(kind, heading, [], heading.left, end))
+
+
+def to_section(block: Block) -> Section:
+    """Return the public form of a block."""
+    heading = None
+    if block.heading is not None:
+        heading = Span.model_construct(start=block.heading.start, end=block.heading.end)
+    return Section.model_construct(
+        kind=block.kind, heading=heading, span=Span.model_construct(start=block.start, end=block.end)
+    )
