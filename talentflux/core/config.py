@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     )
     database_pool_size: int = Field(default=10, ge=1, le=200, description="Connections per process.")
     host: str = Field(default="127.0.0.1", description="Address the API listens on; loopback until there are accounts.")
+    allow_unauthenticated_network: bool = Field(
+        default=False,
+        description="Listen beyond loopback without accounts; for a container with its port on loopback only.",
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged."

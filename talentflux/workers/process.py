@@ -1,0 +1,113 @@
+"""One process of the application: `python -m talentflux.workers.process api|worker`.
+
+Started by the supervisor, it is given a pipe: one byte says that the database is ready, its end says that the
+supervisor is gone. Started by itself (a container), it runs until a signal ends it.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from talentflux.core.config import Settings, get_settings
+from talentflux.core.errors import ConfigurationError
+from talentflux.core.logging import configure_logging, get_logger
+from talentflux.db.errors import DatabaseSetupError
+from talentflux.db.provision import provide
+
+CONFIGURATION_FAILED = 78  # EX_CONFIG of sysexits.h: starting again cannot help
+_GRACE_SECONDS = 5
+
+
+def main() -> int:
+    """Run the process that the command line names.
+
+    Returns:
+        The exit status: 0 after an orderly end, 78 when a setting must be changed first.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=("api", "worker"))
+    parser.add_argument("--listen", type=int, metavar="DESCRIPTOR", help="an open listening socket")
+    parser.add_argument("--life", type=int, metavar="DESCRIPTOR", help="the supervisor's pipe")
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor too, which ends us in order
+    signal.signal(signal.SIGTERM, _leave)
+    settings = get_settings()
+    configure_logging(settings)
+    serve = _prepare_api(settings, chosen.listen) if chosen.kind == "api" else _prepare_worker(settings)
+    if chosen.life is not None:
+        _wait_for_start(chosen.life)
+    else:
+        signal.signal(signal.SIGINT, _leave)
+    try:
+        with provide(
+            settings.data_folder,
+            settings.database_url.get_secret_value() if settings.database_url else None,
+        ) as database:
+            serve(database.app_url)
+    except (ConfigurationError, DatabaseSetupError) as error:
+        get_logger(chosen.kind).error("cannot start", reason=str(error))
+        return CONFIGURATION_FAILED
+    return 0
+
+
+def _prepare_api(settings: Settings, listen: int | None) -> Callable[[str], None]:
+    """Import what takes long and return what serves the API over a database."""
+    import uvicorn  # noqa: PLC0415 -- the worker does without
+
+    from talentflux.main import create_app  # noqa: PLC0415 -- as above
+
+    def serve(database_url: str) -> None:
+        os.environ["TALENTFLUX_DATABASE_URL"] = database_url
+        get_settings.cache_clear()
+        config = uvicorn.Config(
+            create_app,
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        sockets = None if listen is None else [socket.socket(fileno=listen)]
+        uvicorn.Server(config).run(sockets=sockets)
+
+    return serve
+
+
+def _prepare_worker(settings: Settings) -> Callable[[str], None]:
+    """Import what takes long and return what runs jobs from a database."""
+    from talentflux.workers.worker import run_worker  # noqa: PLC0415 -- the API does without
+
+    def serve(database_url: str) -> None:
+        asyncio.run(run_worker(database_url, settings))
+
+    return serve
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _wait_for_start(life: int) -> None:
+    """Wait for the supervisor's word; from then on end in order when the supervisor is gone."""
+    if not os.read(life, 1):
+        sys.exit(0)
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(life, 1):
+                pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="watch the supervisor", daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
