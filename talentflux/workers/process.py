@@ -83,10 +83,10 @@ def _prepare_api(settings: Settings, listen: int | None) -> Callable[[str], None
 
 def _prepare_worker(settings: Settings) -> Callable[[str], None]:
     """Import what takes long and return what runs jobs from a database."""
-    from talentflux.workers.worker import run_worker  # noqa: PLC0415 -- the API does without
+    from talentflux.workers.worker import work  # noqa: PLC0415 -- the API does without
 
     def serve(database_url: str) -> None:
-        asyncio.run(run_worker(database_url, settings))
+        asyncio.run(work(database_url, settings))
 
     return serve
 

@@ -17,6 +17,8 @@ from types import FrameType
 
 from talentflux.core.config import Settings
 from talentflux.core.errors import ConfigurationError
+from talentflux.core.logging import get_logger
+from talentflux.db import migrate
 from talentflux.db.embedded import EmbeddedPostgres
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import ProvidedDatabase, provide
@@ -27,10 +29,7 @@ _READY_SECONDS = 60.0
 _END_SECONDS = 12.0  # a little more than a child takes to end in order
 _STEADY_SECONDS = 30.0  # a child that lived so long starts again without delay
 _LONGEST_PAUSE_SECONDS = 10.0
-
-
-class _Stopped(Exception):  # noqa: N818 -- no error: somebody asked for the end
-    """The end was asked for while something was being waited for."""
+_log = get_logger("up")
 
 
 @dataclass
@@ -79,10 +78,9 @@ class _Child:
             return
         if status == CONFIGURATION_FAILED:
             raise ConfigurationError(f"The {self.kind} cannot run with these settings; its message stands above.")
-        self.pause = (
-            0.0 if now - self.began > _STEADY_SECONDS else min(max(self.pause * 2, 0.25), _LONGEST_PAUSE_SECONDS)
-        )
-        print(f"The {self.kind} ended unexpectedly (status {status}); starting it again.", file=sys.stderr)
+        longer = min(max(self.pause * 2, 0.25), _LONGEST_PAUSE_SECONDS)
+        self.pause = 0.0 if now - self.began > _STEADY_SECONDS else longer
+        _log.warning("ended unexpectedly; starting it again", process=self.kind, status=status)
         self.forget()
         self.again_at = now + self.pause
 
@@ -98,7 +96,8 @@ def run_up(settings: Settings, on_ready: Callable[[str], None]) -> int:
 
     Args:
         settings: The settings; children read the same from the environment.
-        on_ready: Called once in a thread of its own with the base URL when the API answers. What it raises ends all.
+        on_ready: Called once in a thread of its own with the base URL when the API answers. What it raises ends all
+            and is raised here afterwards (SystemExit for an orderly end).
 
     Returns:
         0 after an orderly end.
@@ -118,8 +117,6 @@ def run_up(settings: Settings, on_ready: Callable[[str], None]) -> int:
                     child.go()
                 _supervise(children, database.embedded, listen, on_ready, stopping)
                 _end(children)
-        except _Stopped:
-            pass
         except DatabaseSetupError as error:
             if not stopping.is_set():  # else Ctrl-C ended the start of the database
                 raise ConfigurationError(str(error)) from error
@@ -128,21 +125,22 @@ def run_up(settings: Settings, on_ready: Callable[[str], None]) -> int:
     return 0
 
 
-def run_migrations(settings: Settings) -> bool:
+def run_migrations(settings: Settings) -> str:
     """Bring the database of the settings to the newest revision.
 
     Args:
         settings: Name the database.
 
     Returns:
-        Whether there was anything to do.
+        A sentence that says what was done.
 
     Raises:
         ConfigurationError: The database cannot be started, reached or migrated.
     """
     try:
         with _database(settings) as database:
-            return database.migrate()
+            done = database.migrate()
+            return f"The database {'was brought to' if done else 'is at'} revision {migrate.head()}."
     except DatabaseSetupError as error:
         raise ConfigurationError(str(error)) from error
 
@@ -171,7 +169,7 @@ def _supervise(
         for child in children:
             child.watch()
         if embedded is not None and tick % 10 == 0 and not embedded.running():
-            print("The embedded PostgreSQL is gone; starting it again.", file=sys.stderr)
+            _log.warning("the embedded database is gone; starting it again")
             embedded.start()
         if deadline is not None:
             if _ready(listen):

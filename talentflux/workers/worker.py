@@ -11,8 +11,10 @@ from procrastinate.worker import Worker
 
 from talentflux.core.config import Settings
 from talentflux.core.database import APP_ROLE, Database
-from talentflux.core.errors import TalentFluxError
+from talentflux.core.errors import ConfigurationError, TalentFluxError
 from talentflux.core.logging import get_logger
+from talentflux.db.errors import DatabaseSetupError
+from talentflux.db.provision import provide
 from talentflux.workers.queue import MAX_ATTEMPTS, build_app
 
 HEARTBEAT_SECONDS = 3.0
@@ -50,7 +52,24 @@ _CLEAN = """
 _log = get_logger("worker")
 
 
-async def run_worker(database_url: str, settings: Settings, *, stop: asyncio.Event | None = None) -> None:
+def run_worker(settings: Settings) -> None:
+    """Run jobs of the settings' database until SIGTERM or Ctrl-C.
+
+    Args:
+        settings: Name the database and the number of jobs at a time.
+
+    Raises:
+        ConfigurationError: The embedded database cannot be started.
+    """
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    try:
+        with provide(settings.data_folder, url) as database:
+            asyncio.run(work(database.app_url, settings))
+    except DatabaseSetupError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+async def work(database_url: str, settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     """Run jobs until told to stop (SIGTERM, SIGINT, or the event).
 
     A lost database does not end the worker: it comes back when the database does.

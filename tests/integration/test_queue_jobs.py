@@ -30,7 +30,7 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Register:
 @asynccontextmanager
 async def running_worker(url: str) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    running = asyncio.create_task(worker.run_worker(url, Settings(worker_concurrency=2), stop=stop))
+    running = asyncio.create_task(worker.work(url, Settings(worker_concurrency=2), stop=stop))
     try:
         yield
     finally:
