@@ -78,7 +78,7 @@ def pieces_of(lines: Sequence[Line], text: str) -> list[Piece]:
         for start, end in cells(line):
             for match in re.finditer(rf"(?:(?!\s[–-]\s|\s·\s|;|\s/\s|[{MASK}•])[^\n])+", text[start:end]):
                 raw = match.group()
-                body = raw.strip(" \t,:–-|·")
+                body = raw.strip(" \t,:–-|·\"“”„«»()")
                 if body:
                     begin = start + match.start() + raw.index(body)
                     found.append(Piece(begin, begin + len(body), body, number))
