@@ -35,6 +35,11 @@ def starts_with_bullet(text: str) -> bool:
     return text[:1] in _BULLET_SET
 
 
+def is_icon(text: str) -> bool:
+    """Whether a word consists of signs of a symbol font only."""
+    return not text.isascii() and _PRIVATE.sub("", text) == ""
+
+
 def clean_line(line: str, hidden: list[HiddenText], page: int | None = None) -> str:
     """Return a line as a reader of the page would type it.
 

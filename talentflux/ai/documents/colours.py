@@ -1,5 +1,7 @@
 """Whether ink can be seen on its ground."""
 
+import functools
+
 RGB = tuple[int, int, int]
 WHITE: RGB = (255, 255, 255)
 # Contrast of 1.0 is the same colour; pale grey that people do use (#ccc on white) has 1.6.
@@ -48,6 +50,7 @@ def contrast(first: RGB, second: RGB) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@functools.lru_cache(maxsize=4096)
 def unseen(ink: RGB, ground: RGB) -> bool:
     """Whether text of the colour `ink` cannot be told from its ground."""
     near = max(abs(a - b) for a, b in zip(ink, ground, strict=True)) <= 48

@@ -150,8 +150,8 @@ class _PartReader:
             if max(map(len, cells), default=0) <= 2 and len(cells) > 1:
                 yield from _join_cells(cells)
             else:
-                for cell in cells:
-                    yield from cell
+                for inside in cells:
+                    yield from inside
                     yield "", False
 
     def _paragraph(self, paragraph: Element, ground: str | None, depth: int) -> Iterator[tuple[str, bool]]:

@@ -4,12 +4,12 @@ Columns are found by vertical gutters that no word crosses over a run of rows, a
 Seth, 1984), with one exception: dates, places and labels in a margin belong to the entry on their line.
 """
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from talentflux.ai.documents.cleaning import starts_with_bullet
+from talentflux.ai.documents.cleaning import is_icon, starts_with_bullet
 from talentflux.ai.documents.columns import Gutter, find_gutter
+from talentflux.ai.documents.hyphens import join_hyphenated
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,21 @@ class Segment:
     left: float
     right: float
     size: float
+    _text: str | None = None
 
     @property
     def text(self) -> str:
-        """The words with single spaces."""
-        parts = [self.words[0].text]
-        for before, word in zip(self.words, self.words[1:], strict=False):
-            close = word.left - before.right < 0.15 * word.size
-            parts.append(word.text if word.glued and close else f" {word.text}")
-        return "".join(parts)
+        """The words with single spaces; an icon before a word parts it from what comes before."""
+        if self._text is None:
+            parts = [self.words[0].text]
+            for before, word in zip(self.words, self.words[1:], strict=False):
+                if is_icon(word.text):
+                    parts.append("\t")
+                    continue
+                close = word.glued and word.left - before.right < 0.15 * word.size
+                parts.append(word.text if close else f" {word.text}")
+            self._text = "".join(parts)
+        return self._text
 
     @property
     def bold(self) -> bool:
@@ -86,28 +92,19 @@ class Line:
         text: Its text; a tab divides what stands apart on the same line.
         heading: Whether it is set larger than the body or bold.
         gap: Whether an empty line comes before it.
+        size: Height of its largest font in points.
     """
 
     text: str
     heading: bool
     gap: bool
+    size: float = 0.0
 
 
 # In units of the font's height: the widest space between words, and the gap that divides cells.
 _WORD_GAP = 1.0
 _CELL_GAP = 1.5
 _DEEPEST = 6
-_HYPHENS = "-‐\u00ad\x02\ufffe"
-_SURE_HYPHENS = "\u00ad\x02\ufffe"
-# Words before which a hyphen at the end of a line belongs to the word.
-_KEPT_PREFIXES = frozenset(
-    (
-        "all anti bi business co cost cross customer data de decision detail e end ex fast first five four front full "
-        "goal hands high in inter long low mid multi non object on one open out part peer post pre problem re real "
-        "result results self semi service short six so socio solution state sub team technical third three time top "
-        "two up user vice web well world year"
-    ).split()
-)
 
 
 def order(words: list[Word]) -> list[Line]:
@@ -127,7 +124,8 @@ def order(words: list[Word]) -> list[Line]:
     body = sizes.most_common(1)[0][0]
     lines: list[Line] = []
     _emit(words, body, lines, 0)
-    return _join_hyphenated(lines)
+    _drop_paragraphs(lines)
+    return join_hyphenated(lines)
 
 
 def rows_of(words: list[Word]) -> list[Row]:
@@ -238,12 +236,13 @@ def _line(segments: list[Segment], body: float, *, gap: bool) -> Line:
     text = segments[0].text
     for before, segment in zip(segments, segments[1:], strict=False):
         wide = segment.left - before.right > _CELL_GAP * max(before.size, segment.size)
-        text += ("\t" if wide and not _is_mark(before) else " ") + segment.text
+        apart = (wide and not _is_mark(before)) or is_icon(segment.words[0].text)
+        text += ("\t" if apart else " ") + segment.text
     length = len(text)
     size = max(segment.size for segment in segments)
     stands_out = (size >= 1.12 * body and segments[0].size >= 1.12 * body) or segments[0].bold
     heading = stands_out and length <= 90 and not starts_with_bullet(text) and any(map(str.isalpha, text))
-    return Line(text, heading, gap)
+    return Line(text, heading, gap, size)
 
 
 def _is_mark(segment: Segment) -> bool:
@@ -252,19 +251,14 @@ def _is_mark(segment: Segment) -> bool:
     return len(text) <= 3 and not any(map(str.isalpha, text))
 
 
-def _join_hyphenated(lines: list[Line]) -> list[Line]:
-    """Return the lines with words that were divided at a line's end made whole on the first line."""
-    for line, following in zip(lines, lines[1:], strict=False):
-        if following.gap or len(line.text) < 2 or line.text[-1] not in _HYPHENS:
+def _drop_paragraphs(lines: list[Line]) -> None:
+    """Take the mark of a heading from lines that follow each other in the same size: they are text."""
+    start = 0
+    for index in range(1, len(lines) + 1):
+        first = lines[start]
+        if index < len(lines) and lines[index].heading and first.heading and abs(lines[index].size - first.size) < 0.3:
             continue
-        first, _, rest = following.text.partition(" ")
-        sure = line.text[-1] in _SURE_HYPHENS
-        if not first[:1].islower() and not (sure and first[:1].isalpha()):
-            continue
-        before = re.search(r"[^\W\d_]+(?:-[^\W\d_]+)*$", line.text[:-1])
-        if before is None:
-            continue
-        keep = not sure and ("-" in before.group() or before.group().lower() in _KEPT_PREFIXES)
-        line.text = line.text[:-1] + ("-" if keep else "") + first
-        following.text = rest
-    return [line for line in lines if line.text]
+        if index - start > 2:
+            for line in lines[start:index]:
+                line.heading = False
+        start = index

@@ -5,7 +5,7 @@ import ctypes
 from collections.abc import Iterator
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from talentflux.ai.documents import ocr
 from talentflux.ai.documents.builder import DocumentBuilder

@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,7 +15,8 @@ from talentflux.ai.documents.pdf_shapes import Look, PageShapes
 from talentflux.ai.documents.problems import problem
 from talentflux.schemas.document import HiddenReason
 
-_WORD = re.compile(r"[^\s\u00a0]+")
+# A hyphen at the end of a line ends a word, though PDFium runs it on into the next line.
+_WORD = re.compile(r"[^\s\u00a0\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,8 @@ class _PageReader:
         hidden: list[tuple[str, HiddenReason]] = []
         for match in _WORD.finditer(text):
             objects = [object_of(self._text_page, index) for index in range(match.start(), match.end())]
-            start = match.start()
             glued = False
-            for look, group in groupby(objects, key=self._shapes.look):
-                end = start + len(list(group))
+            for start, end, look in self._stretches(objects, match.start()):
                 word = self._word(text[start:end], start, end, look, glued=glued)
                 reason = self._reason(word, look)
                 if reason is None:
@@ -92,8 +92,19 @@ class _PageReader:
                     hidden.append((word.text, reason))
                     if reason is HiddenReason.INVISIBLE:
                         layer.append(word)
-                start, glued = end, True
+                glued = True
         return PageContent(words, _phrases(hidden), layer, self._shapes.picture_share)
+
+    def _stretches(self, objects: list[int | None], start: int) -> Iterator[tuple[int, int, Look]]:
+        """Yield start, end and look of the parts of a word that are drawn alike."""
+        look_of = self._shapes.look
+        if len(set(objects)) == 1:
+            yield start, start + len(objects), look_of(objects[0])
+            return
+        for look, group in groupby(objects, key=look_of):
+            end = start + sum(1 for _ in group)
+            yield start, end, look
+            start = end
 
     def _text(self) -> str:
         """Return the characters of the page, one for each index."""

@@ -1,6 +1,7 @@
 """Ink and ground on a PDF page: what lies under a word, and what over it."""
 
 import ctypes
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from talentflux.ai.documents import pdfium_calls as calls
@@ -67,9 +68,12 @@ class PageShapes:
         self._shapes: list[_Shape] = []
         self._next = 0
         self._numbers = [ctypes.c_uint() for _ in range(4)]
+        self._by_numbers = tuple(map(ctypes.byref, self._numbers))
         self._edges = [ctypes.c_float() for _ in range(4)]
+        self._by_edges = tuple(map(ctypes.byref, self._edges))
         count = calls.count_objects(page)
         self._collect([calls.get_object(page, index) for index in range(count)], (1, 0, 0, 1, 0, 0), 0)
+        self._shape_orders = [shape.order for shape in self._shapes]
 
     @property
     def picture_share(self) -> float:
@@ -120,8 +124,11 @@ class PageShapes:
         bold = mode in (2, 6) or self._is_bold(font)
         order = self._orders.get(text_object, self._next)
         # Objects between the same shapes are drawn alike: one Look keeps words of many objects whole.
-        below = sum(shape.order < order for shape in self._shapes) if self._shapes else 0
-        return self._keys.setdefault((ink, inkless, bold, below), Look(order, ink, inkless, bold))
+        key = (ink, inkless, bold, bisect_left(self._shape_orders, order))
+        found = self._keys.get(key)
+        if found is None:
+            found = self._keys[key] = Look(order, ink, inkless, bold)
+        return found
 
     def _is_bold(self, font: int | None) -> bool:
         if not font:
@@ -138,7 +145,7 @@ class PageShapes:
     def _colour(self, read: object, page_object: int) -> tuple[RGB | None, int]:
         """Return colour and alpha; a pattern has no colour."""
         red, green, blue, alpha = self._numbers
-        if not read(page_object, *map(ctypes.byref, self._numbers)):  # type: ignore[operator]  # a foreign function
+        if not read(page_object, *self._by_numbers):  # type: ignore[operator]  # a foreign function
             return None, 255
         return (red.value, green.value, blue.value), alpha.value
 
@@ -160,7 +167,7 @@ class PageShapes:
                 self._add_shape(page_object, kind, order, matrix)
 
     def _add_shape(self, page_object: int, kind: int, order: int, matrix: tuple[float, ...]) -> None:
-        if not calls.get_bounds(page_object, *map(ctypes.byref, self._edges)):
+        if not calls.get_bounds(page_object, *self._by_edges):
             return
         left, bottom, right, top = _transform([edge.value for edge in self._edges], matrix)
         if right - left < _LEAST_SIDE or top - bottom < _LEAST_SIDE:
