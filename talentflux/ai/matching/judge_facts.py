@@ -2,7 +2,7 @@
 
 from talentflux.ai.matching import vocabulary
 from talentflux.ai.matching.dates import MONTHS, merged_months
-from talentflux.ai.matching.judge_skill import Finding, judge_words
+from talentflux.ai.matching.judge_skill import Finding, Likeness, judge_words
 from talentflux.ai.matching.phrases import find_phrase
 from talentflux.ai.matching.roles import Role, read_role, seniority_gap, similarity
 from talentflux.ai.matching.view import ResumeView
@@ -204,7 +204,7 @@ def judge_language(requirement: Requirement, view: ResumeView) -> Finding:
     return Finding(Verdict.NOT_SHOWN, 0.0, 0.8, "The language is not named.", [], "language")
 
 
-def judge_certificate(requirement: Requirement, view: ResumeView) -> Finding:
+def judge_certificate(requirement: Requirement, view: ResumeView, like: Likeness | None = None) -> Finding:
     """Look for a certificate by its entry in the lexicon, by its name, or by its words."""
     found = view.best_mention(requirement.skill_ids) if requirement.skill_ids else None
     if found and found[1] == 1.0:
@@ -214,7 +214,7 @@ def judge_certificate(requirement: Requirement, view: ResumeView) -> Finding:
         for certificate in view.features.certificates:
             if wanted and wanted <= set(content_words(certificate.name)):
                 return Finding(Verdict.MET, 1.0, 0.85, f"Holds '{certificate.name}'.", _evidence(view, [certificate.span]), "certificate")
-    return judge_words(requirement, view)
+    return judge_words(requirement, view, like)
 
 
 def judge_location(requirement: Requirement, view: ResumeView) -> Finding:

@@ -67,11 +67,18 @@ def dump_requirements(job: JobDescription) -> str:
     for requirement in job.requirements:
         data = requirement.model_dump(mode="json", exclude_none=True)
         shown = {name: data[name] for name in _ORDER if data.get(name) not in (None, []) and (name, data[name]) != ("weight", 1.0)}
-        block = yaml.safe_dump([shown], allow_unicode=True, sort_keys=False, width=110, default_flow_style=None)
-        blocks.append(block)
+        lines = [line for name, value in shown.items() for line in _field(name, value)]
+        blocks.append("".join(f"{'  ' if number else '- '}{line}\n" for number, line in enumerate(lines)))
     title = yaml.safe_dump({"title": job.title}, allow_unicode=True) if job.title else ""
     body = "requirements:\n" + "\n".join(blocks) if blocks else "requirements: []\n"
     return f"{header}\n{title}{body}"
+
+
+def _field(name: str, value: object) -> list[str]:
+    """Write one field; a list stays on its line."""
+    flow = isinstance(value, list)
+    written = yaml.safe_dump(value if flow else {name: value}, allow_unicode=True, width=100_000, default_flow_style=flow)
+    return [f"{name}: {written.strip()}"] if flow else written.rstrip("\n").split("\n")
 
 
 def load_requirements(text: str, file_name: str) -> list[Requirement]:

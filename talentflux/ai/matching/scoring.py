@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
+from talentflux.ai.embeddings import Embedder
 from talentflux.ai.matching.judge_facts import (
     judge_certificate,
     judge_education,
@@ -11,7 +12,8 @@ from talentflux.ai.matching.judge_facts import (
     judge_title,
     judge_years,
 )
-from talentflux.ai.matching.judge_skill import Finding, judge_skill, judge_words
+from talentflux.ai.matching.judge_skill import Finding, Likeness, judge_skill, judge_words
+from talentflux.ai.matching.likeness import JobPhrases, batches
 from talentflux.ai.matching.totals import (
     DEFAULT_BACKGROUND,
     DEFAULT_WEIGHTS,
@@ -28,14 +30,16 @@ from talentflux.schemas.features import ResumeFeatures
 from talentflux.schemas.match import MatchResult, RequirementResult, ScorePart, Verdict
 from talentflux.schemas.requirement import JobDescription, Necessity, Requirement, RequirementKind
 
-_JUDGES: dict[RequirementKind, Callable[[Requirement, ResumeView], Finding]] = {
-    RequirementKind.SKILL: judge_skill,
+_FACTS: dict[RequirementKind, Callable[[Requirement, ResumeView], Finding]] = {
     RequirementKind.YEARS: judge_years,
     RequirementKind.TITLE: judge_title,
     RequirementKind.EDUCATION: judge_education,
     RequirementKind.LANGUAGE: judge_language,
-    RequirementKind.CERTIFICATE: judge_certificate,
     RequirementKind.LOCATION: judge_location,
+}
+_PHRASES: dict[RequirementKind, Callable[[Requirement, ResumeView, Likeness | None], Finding]] = {
+    RequirementKind.SKILL: judge_skill,
+    RequirementKind.CERTIFICATE: judge_certificate,
     RequirementKind.OTHER: judge_words,
 }
 _STRENGTHS = 5
@@ -46,6 +50,7 @@ class Scorer:
 
     Attributes:
         lexicon: Skills and what they imply.
+        embedder: Compares in meaning; without one only words and facts count.
         weights: What each part of the total weighs.
         background: Constants of the scorer's version.
     """
@@ -53,7 +58,7 @@ class Scorer:
     def __init__(
         self,
         lexicon: Lexicon,
-        embedder: object | None = None,
+        embedder: Embedder | None = None,
         weights: Weights = DEFAULT_WEIGHTS,
         background: Background = DEFAULT_BACKGROUND,
     ) -> None:
@@ -85,13 +90,24 @@ class Scorer:
             One result per resume, in order.
         """
         wanted = _job_words(job)
-        return [self._match(job, wanted, features) for features in resumes]
+        if self.embedder is None:
+            return [self._match(job, wanted, features, {}) for features in resumes]
+        phrases = JobPhrases(job.requirements, self.embedder)
+        likenesses = batches(resumes, phrases, self.embedder)
+        return [self._match(job, wanted, *each) for each in zip(resumes, likenesses, strict=True)]
 
-    def _match(self, job: JobDescription, wanted: frozenset[str], features: ResumeFeatures) -> MatchResult:
+    def _match(
+        self, job: JobDescription, wanted: frozenset[str], features: ResumeFeatures, likeness: dict[int, Likeness]
+    ) -> MatchResult:
         """Judge each requirement and add up."""
         view = ResumeView(features, self.lexicon)
-        results = [_result(requirement, _JUDGES[requirement.kind](requirement, view)) for requirement in job.requirements]
+        results = [
+            _result(requirement, _judge(requirement, view, likeness.get(number)))
+            for number, requirement in enumerate(job.requirements)
+        ]
         parts = [*_coverage(job.requirements, results, self.weights), self._lexical(wanted, view)]
+        if self.embedder is not None and likeness:
+            parts.append(self._dense(likeness))
         return MatchResult(
             total=recompute_total(parts),
             parts=parts,
@@ -100,6 +116,19 @@ class Scorer:
             gaps=_gaps(job.requirements, results),
             flags=features.flags,
             scorer=SCORER,
+            embedder=self.embedder.name if self.embedder is not None else None,
+        )
+
+    def _dense(self, likeness: dict[int, Likeness]) -> ScorePart:
+        """Average the likeness of each requirement to the window most like it."""
+        mean = round(math.fsum(each.value for each in likeness.values()) / len(likeness), 4)
+        known = self.background
+        return ScorePart(
+            name="dense",
+            value=z_score(mean, known.dense_mean, known.dense_deviation),
+            weight=self.weights.dense,
+            explanation=f"Likeness in meaning {mean:.2f}; {known.dense_mean:.2f} is usual for a resume that does not belong "
+            "to the job.",
         )
 
     def _lexical(self, wanted: frozenset[str], view: ResumeView) -> ScorePart:
@@ -113,6 +142,12 @@ class Scorer:
             explanation=f"{share:.0%} of the job's words are in the resume; "
             f"{self.background.lexical_mean:.0%} are in one that does not belong to it.",
         )
+
+
+def _judge(requirement: Requirement, view: ResumeView, like: Likeness | None) -> Finding:
+    """Ask the judge of the requirement's kind."""
+    facts = _FACTS.get(requirement.kind)
+    return facts(requirement, view) if facts else _PHRASES[requirement.kind](requirement, view, like)
 
 
 def _job_words(job: JobDescription) -> frozenset[str]:

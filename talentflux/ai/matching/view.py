@@ -1,6 +1,7 @@
 """A resume made ready for many questions: words, skills and places looked up once."""
 
 import re
+from bisect import bisect_right
 from functools import cached_property
 
 from talentflux.ai.matching.words import content_words
@@ -26,6 +27,11 @@ _WEAK = re.compile(
     r"basic[oa]s?|principiante|nociones|aprendiendo|basiskennis|beginnend|leren|basicos?|iniciante|nocoes|aprendendo|"
     r"di base|base|elementare|imparando)(?!\w)[^.;:!?\n]{0,40}$"
 )
+# The time of a position, which marks the line that names it.
+_TIME = re.compile(
+    r"(?<!\d)(?:19|20)\d\d\s*(?:[-–—/]|to|until|till|through|and|bis|a|al|au|tot)+\s*(?:\w{3,9}\.? )?(?:(?:19|20)\d\d|present|current|"
+    r"now|today|date|heute|actualidad|presente|heden|oggi|aujourd'hui)(?!\d)"
+)
 _WEAK_AFTER = re.compile(
     r"^\W{0,4}(?:basics?|beginner|elementary|novice|learning|grundkenntnisse|anfanger|notions|debutant|basico|principiante|"
     r"basis|iniciante|base)(?!\w)"
@@ -40,6 +46,7 @@ class ResumeView:
         words: For each window, the stems of its words.
         places: For each stem, the numbers of the windows that hold it.
         mentions: For each skill named, its mentions.
+        lexicon: Skills and what they imply.
         implied: For each skill that a named one implies, a mention of the one that implies it.
     """
 
@@ -56,14 +63,16 @@ class ResumeView:
         self.mentions: dict[str, list[SkillMention]] = {}
         for mention in features.skills:
             self.mentions.setdefault(mention.skill_id, []).append(mention)
-        self._lexicon = lexicon
+        self.lexicon = lexicon
+        self._order = sorted(range(len(features.windows)), key=lambda n: features.windows[n].span.start)
+        self._starts = [features.windows[n].span.start for n in self._order]
 
     @cached_property
     def implied(self) -> dict[str, SkillMention]:
         """Skills implied by named ones, each with the first mention that is neither denied nor weak."""
         found: dict[str, SkillMention] = {}
         for skill_id, mentions in self.mentions.items():
-            beyond = self._lexicon.implied(skill_id)
+            beyond = self.lexicon.implied(skill_id)
             if not beyond:
                 continue
             good = next((mention for mention in mentions if self.standing(mention.span) == 1.0), None)
@@ -71,6 +80,34 @@ class ResumeView:
                 for other in beyond:
                     found.setdefault(other, good)
         return found
+
+    @cached_property
+    def headings(self) -> dict[int, int]:
+        """Windows that name a position and its time, each with the offset where the telling of it begins."""
+        found: dict[int, int] = {}
+        titles = [p.title_span for p in self.features.positions if p.title_span]
+        for number, window in enumerate(self.features.windows):
+            low, high = window.span.start, window.span.end
+            time = _TIME.search(self.folded, low, high)
+            if time is None and not any(title.start < high and low < title.end for title in titles):
+                continue
+            ends = [title.end for title in titles if low <= title.start < high]
+            after = max([*ends, time.end() if time else low])
+            colon = self.folded.find(":", after, min(high, after + 80))
+            found[number] = min(high, colon if colon >= 0 else high if high - after < 60 else after)
+        return found
+
+    def told_words(self, number: int) -> set[str]:
+        """Return the stems of a window without the naming of a position in it."""
+        begin = self.headings.get(number)
+        if begin is None:
+            return set(self.words[number])
+        return set(content_words(self.features.text[begin : self.features.windows[number].span.end]))
+
+    def in_heading(self, span: Span) -> bool:
+        """Tell whether a span stands where a position is named, not where it is told."""
+        number = self._number_of(span)
+        return number is not None and span.start < self.headings.get(number, -1)
 
     @cached_property
     def folded(self) -> str:
@@ -96,10 +133,16 @@ class ResumeView:
 
     def window_of(self, span: Span) -> Window | None:
         """Return the window that holds a span."""
-        for window in self.features.windows:
-            if window.span.start <= span.start and span.end <= window.span.end:
-                return window
-        return None
+        number = self._number_of(span)
+        return self.features.windows[number] if number is not None else None
+
+    def _number_of(self, span: Span) -> int | None:
+        """Return the number of the window that holds a span."""
+        place = bisect_right(self._starts, span.start) - 1
+        if place < 0:
+            return None
+        number = self._order[place]
+        return number if span.end <= self.features.windows[number].span.end else None
 
     def evidence(self, span: Span, *, supports: bool = True) -> Evidence:
         """Quote the window around a span, or the span where it stands in none.
@@ -134,7 +177,7 @@ class ResumeView:
         return position
 
     def best_mention(self, skill_ids: list[str]) -> tuple[SkillMention, float] | None:
-        """Return the mention of any of some skills that says most: standing first, then use in a job.
+        """Return the mention of any of some skills that says most: standing first, then use in a job, then a list.
 
         Args:
             skill_ids: Skills of which any one will do.
@@ -142,13 +185,15 @@ class ResumeView:
         Returns:
             The mention and its standing (see `standing`), or None.
         """
-        best: tuple[tuple[float, bool], SkillMention, float] | None = None
+        best: tuple[tuple[float, int], SkillMention, float] | None = None
         for skill_id in skill_ids:
             for mention in self.mentions.get(skill_id, ()):
                 standing = self.standing(mention.span)
-                mark = (standing, mention.section in {SectionKind.EXPERIENCE.value, SectionKind.PROJECTS.value})
+                told = not self.in_heading(mention.span)
+                used = mention.section in {SectionKind.EXPERIENCE.value, SectionKind.PROJECTS.value}
+                mark = (standing, 1 + used if told else 0)
                 if best is None or mark > best[0]:
                     best = (mark, mention, standing)
-                if mark == (1.0, True):
+                if mark == (1.0, 2):
                     break
         return (best[1], best[2]) if best else None
