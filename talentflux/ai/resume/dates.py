@@ -89,7 +89,7 @@ _YEAR = r"(?:19[4-9]\d|20[0-4]\d|20[xX]{2})"
 def _point_pattern(prefix: str) -> str:
     """Return the pattern of one date whose groups begin with `prefix`."""
     return (
-        rf"(?:(?:(?P<{prefix}day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s{{1,2}}(?:de\s|of\s)?)?"
+        rf"(?:(?:(?P<{prefix}day>\d{{1,2}})(?:st|nd|rd|th|er|\.)? {{1,2}}(?:de |of )?)?"
         rf"(?P<{prefix}month>(?:{_MONTH}))\b\.?(?:\s\d{{1,2}}(?:st|nd|rd|th)?,\s)?\s{{0,2}}[,/'–-]?\s?"
         rf"(?:de\s|del\s|of\s)?(?P<{prefix}year>{_YEAR}|'?\d\d(?!\d|[./-]\d))"
         rf"|[QqTt](?P<{prefix}quarter>[1-4])[\s/-]{{0,2}}(?P<{prefix}qyear>20\d\d|19\d\d)"

@@ -112,6 +112,8 @@ def read_certificates(blocks: Sequence[Block], periods: Sequence[Period], text: 
                 elif period.end < line.end:
                     start = period.end
             body = text[start:end].strip(" ,;:–-()|")
+            if body[:1].islower() or (body.endswith(".") and len(body.split()) > 8):
+                continue
             if len(body) < 3 or len(body.split()) > 16 or _TO_SKIP.match(body) or not any(map(str.isalpha, body)):
                 continue
             begin = start + text[start:end].index(body)

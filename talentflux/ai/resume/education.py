@@ -15,10 +15,21 @@ from talentflux.schemas.base import Found, Span
 from talentflux.schemas.resume import Education, EducationLevel
 
 _LEVELS = ("doctorate", "master", "bachelor", "associate", "vocational", "secondary")
-_NOT_STUDY = re.compile(r"^\s*(?:office|word|excel|sql|access|dos|project|windows|team)\b", re.IGNORECASE)
+_NOT_STUDY = re.compile(r"\s*(?:office|word|excel|sql|access|dos|project|windows|team)\b", re.IGNORECASE)
+_NO_FIELD = re.compile(
+    r"(?:summa|magna|cum laude|graduated|expected|gpa|honou?rs|first class|degree|present|minor|completed|anticipated)\b",
+    re.IGNORECASE,
+)
+_STATE = re.compile(r"[A-Z]{2}(?!\w|\.|\s?\(|,?\s(?:in|of)\b)")
+_END = (
+    r"(?=\s*(?:[,;:|()\t•]|\s{2}|$|\.(?:\s|$)|\s[–-]\s|\b(?:from|at|with|minor|gpa|cgpa|an der|bei|à l'|"
+    r"(?:19|20)\d\d)\b))"
+)
 _FIELD = re.compile(
-    r"(?:\s*(?:degree|studies|hons\.?|\(hons\.?\)|honours|with honors|course))?\s*(?:,\s*|:\s*|\s–\s|\s-\s|\b(?:in|of|en|im fach|im bereich|für|em|de|d'|in de|der|des|du|zum|zur|als|major(?:ing)? in|with (?:a )?(?:major|concentration|specialization) in|specialized in|\()\s*|\(\s*)"
-    r"(?P<field>[^\W\d_][^,;:|()\n\t•]{1,70}?)(?=\s*(?:[,;:|()\t•]|\s{2}|$|\.(?:\s|$)|\s[–-]\s|\b(?:from|at|with|minor|gpa|cgpa|an der|bei|à l'|university|\d{4})\b))",
+    r"(?:\s*\b(?:degree|studies|hons\.?|\(hons\.?\)|honours|with honors|course|program(?:me)?))?"
+    r"(?:(?:,?\s|:\s|\s–\s)(?:in|of|en|im fach|im bereich|für|em|de|in de|der|des|du|zum|zur|als|major(?:ing)? in|"
+    r"with (?:a )?(?:major|concentration|specialization) in|specialized in)\s+|\s(?:d|de l)'|,\s*|:\s*|\s[–-]\s|\s?\(|\s(?=[A-ZÀ-Þ]))"
+    rf"(?P<field>[^\W\d_][^,;:|()\n\t•]{{1,70}}?){_END}",
     re.IGNORECASE,
 )
 
@@ -36,7 +47,9 @@ def _degree_patterns() -> re.Pattern[str]:
 
 
 def _loosen(pattern: str) -> str:
-    return pattern.replace(" ", r"\.?\s?").replace("'", "['’]?")
+    """Allow dots and a missing blank in abbreviations, and the typographic apostrophe."""
+    loose = re.sub(r"(?<![a-z?\])])\b(\w{1,4}) (?=\w)", r"\1\\.?\\s?", pattern)
+    return loose.replace(" ", r"\s").replace("'", "'{0,2}")
 
 
 @dataclass(slots=True)
@@ -65,12 +78,19 @@ def degree_at(text: str, start: int, end: int) -> tuple[int, int, EducationLevel
     for match in _degree_patterns().finditer(text, start, end):
         if _NOT_STUDY.match(text, match.end(), end):
             continue
+        if text[max(0, match.start() - 2) : match.start()] == ", " and _STATE.match(text, match.start(), end):
+            continue  # Baltimore, MD
         level = EducationLevel(str(match.lastgroup))
         study = _FIELD.match(text, match.end(), end)
-        if study is not None and (school_score(study["field"]) or place_score(study["field"])):
+        if study is not None and not _is_field(study["field"]):
             study = None
         return match.start(), match.end(), level, study.span("field") if study else None
     return None
+
+
+def _is_field(text: str) -> bool:
+    """Whether a stretch after a degree names what was studied, and not a school, a place or a grade."""
+    return not (school_score(text) or place_score(text) or _NO_FIELD.match(text))
 
 
 def read_education(lines: Sequence[Line], periods: Sequence[Period], text: str, source: str) -> list[Education]:
@@ -87,8 +107,9 @@ def read_education(lines: Sequence[Line], periods: Sequence[Period], text: str, 
     """
     courses: list[Course] = []
     current = Course()
+    plain = any(not line.bullet and (school_score(line.text) or degree_at(text, line.start, line.end)) for line in lines)
     for number, line in enumerate(lines):
-        if len(line.text) > 260:
+        if len(line.text) > 260 or (plain and line.bullet):
             continue
         for kind, value in _facts(line, number, periods, text):
             if _taken(current, kind, value) or (current.lines and line.gap and number - current.lines[-1] > 4):

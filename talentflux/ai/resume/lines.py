@@ -62,6 +62,8 @@ def working_text(text: str) -> str:
     """
     if "\\x" in text:
         text = _ESCAPED.sub(_decode, text)
+    if "\\'" in text:
+        text = text.replace("\\'", "''")
     return text.translate(_TRANSLATION)
 
 

@@ -22,6 +22,7 @@ from talentflux.schemas.skill import SkillMention
 
 SkillExtractor = Callable[[str], list[SkillMention]]
 _HEADER_REACH = 1500  # characters of the top in which details of the person are sought where no heading ends it
+_OWN_REACH = 2500  # characters of the top in which an address is the person's own
 _PERSONAL = (SectionKind.HEADER, SectionKind.PERSONAL)
 
 
@@ -146,6 +147,27 @@ def intervals_of(positions: Sequence[Position], today: date) -> list[tuple[int, 
     return found
 
 
+def own_emails(
+    found: Sequence[Found[str]], blocks: Sequence[Block], length: int
+) -> list[Found[str]]:
+    """Pick the addresses of the person: those at the top or among the personal details, else the first of a short text.
+
+    Args:
+        found: All addresses of the text.
+        blocks: Its sections.
+        length: Its length.
+
+    Returns:
+        The addresses that are not those of referees and institutions.
+    """
+    zones = [(0, _OWN_REACH), *((block.start, block.end) for block in blocks if block.kind is SectionKind.PERSONAL)]
+    references = [(block.start, block.end) for block in blocks if block.kind is SectionKind.REFERENCES]
+    placed = [(one, one.span.start) for one in found if one.span is not None]
+    placed = [(one, at) for one, at in placed if not any(start <= at < end for start, end in references)]
+    own = [one for one, at in placed if any(start <= at < end for start, end in zones)]
+    return own or [one for one, _ in placed[:1] if length < 3 * _OWN_REACH]
+
+
 def _unique(found: Sequence[Found[str]]) -> list[Found[str]]:
     seen: set[str] = set()
     return [one for one in found if not (one.value.lower() in seen or seen.add(one.value.lower()))]
@@ -192,7 +214,7 @@ def parse_text(document: Document, extract_skills: SkillExtractor | None, today:
         language=detect_language(document.text),
         name=reading.name,
         headline=reading.headline,
-        emails=_unique(reading.emails),
+        emails=_unique(own_emails(reading.emails, reading.blocks, len(reading.text))),
         phones=reading.phones,
         links=reading.links,
         location=reading.location,

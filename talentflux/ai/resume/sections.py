@@ -62,7 +62,8 @@ def heading_kind(text: str) -> SectionKind | None:
     if 2 <= len(parts) <= 4 and text[:1].isupper():
         kinds = [known.get(letters(part)) for part in parts]
         if all(kinds):
-            return kinds[0]
+            weighty = (SectionKind.EXPERIENCE, SectionKind.EDUCATION)
+            return next((kind for kind in kinds if kind in weighty), kinds[0])
     return None
 
 
