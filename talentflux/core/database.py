@@ -79,6 +79,7 @@ class Database:
             skip_autocommit_rollback=False,  # a transaction of ours is open although the driver is in autocommit
             pool_size=pool_size,
             max_overflow=0,
+            hide_parameters=True,  # an error's text may reach a log
             pool_timeout=10,
             json_serializer=dump_json,
             json_deserializer=orjson.loads,

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
+from uuid import uuid4
 
 import psycopg
 
@@ -192,10 +193,10 @@ class EmbeddedPostgres:
         return connection
 
     def _create_cluster(self, postmaster: Postmaster) -> None:
-        # A killed initdb leaves only this name behind; the cluster gets its own when complete.
-        partial = self.folder / "cluster.partial"
-        if partial.exists():
-            shutil.rmtree(partial)
+        # The initdb of a killed process may still be writing: each has a name of its own until it is complete.
+        for left in self.folder.glob("partial-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        partial = self.folder / f"partial-{uuid4().hex}"
         postmaster.initialise(partial)
         partial.rename(self.folder / "cluster")
 

@@ -3,7 +3,7 @@
 import os
 import shlex
 import subprocess
-import time
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,11 @@ _SETTINGS = {
     "log_error_verbosity": "terse",  # details of an error may quote a row
     "log_min_error_statement": "panic",  # a statement may carry personal data
     "log_parameter_max_length_on_error": "0",
+    "log_checkpoints": "off",
+    "max_logical_replication_workers": "0",
 }
 _UNSAFE_SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "file_copy_method": "clone",
     "autovacuum": "off",
@@ -141,6 +142,8 @@ class Postmaster:
         ]  # fmt: skip
         if not self._fsync:
             command.append("--no-sync")
+        elif sys.platform == "linux":
+            command.append("--sync-method=syncfs")  # one call in place of a thousand
         try:
             done = self._account.run(command, self._folder, timeout=120)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -176,7 +179,6 @@ class Postmaster:
             if not self.alive():
                 return
             self._account.run(command, self._folder, timeout=_STOP_SECONDS + 10)
-            time.sleep(0)
 
     def log_end(self) -> str:
         """Return the last lines of the server's log as a sentence, for an error."""

@@ -7,10 +7,12 @@ runs again. What a task does must therefore be safe to repeat.
 import asyncio
 import importlib
 import pkgutil
+import traceback
 import typing
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeAlias
 from uuid import UUID
 
@@ -22,10 +24,12 @@ from procrastinate.jobs import Job
 from talentflux.core.config import Settings
 from talentflux.core.database import Database, ReadSession, Scope, WriteSession
 from talentflux.core.errors import TalentFluxError
+from talentflux.core.logging import get_logger
 from talentflux.workers import tasks
 
 MAX_ATTEMPTS = 5
 _LONGEST_WAIT_SECONDS = 300
+_log = get_logger("worker")
 _P = ParamSpec("_P")
 _Task: TypeAlias = Callable[Concatenate["Work", _P], Awaitable[None]]
 
@@ -121,7 +125,7 @@ def task(name: str) -> Callable[[_Task[_P]], _Task[_P]]:
             )
             typed = {key: _typed(kinds.get(key), value) for key, value in arguments.items()}
             with structlog.contextvars.bound_contextvars(job_id=work.job_id, task=name):
-                await call(work, **typed)
+                await _logged(call(work, **typed), work)
 
         if name in _registry:
             raise ValueError(f"two tasks are named {name}")
@@ -129,6 +133,21 @@ def task(name: str) -> Callable[[_Task[_P]], _Task[_P]]:
         return function
 
     return register
+
+
+async def _logged(running: Awaitable[None], work: Work) -> None:
+    """Await a task and log how it failed: the place, not the text, which may quote personal data."""
+    try:
+        await running
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        _log.error(
+            "task failed",
+            reason=error.detail if isinstance(error, TalentFluxError) else type(error).__name__,
+            place=f"{Path(frame.filename).name}:{frame.lineno}",
+            attempt=work.attempt,
+        )
+        raise
 
 
 def build_app(connector: procrastinate.PsycopgConnector) -> procrastinate.App:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 
 import procrastinate
@@ -80,6 +81,7 @@ async def work(database_url: str, settings: Settings, *, stop: asyncio.Event | N
         stop: Ends the worker when set; by default signals do.
     """
     stopping = stop or _stop_on_signals()
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # it would log errors with the data they quote
     pause = 0.2
     async with Database(database_url, settings.database_pool_size) as database:
         while not stopping.is_set():

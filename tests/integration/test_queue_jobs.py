@@ -48,7 +48,7 @@ async def _jobs(database: Database) -> list[tuple[str, str, int]]:
 
 async def _until(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 -- the condition lies in the database
             await asyncio.sleep(0.02)
 
 
