@@ -82,9 +82,7 @@ def _answer(task: Callable[[bytes, str], object], data: bytes, name: str) -> tup
         result = task(data, name)
         if isinstance(result, BaseModel):
             return frames.VALUE, result.model_dump_json().encode("utf-8", "replace")
-        if isinstance(result, bytes):
-            return frames.VALUE, result
-        raise TypeError(type(result).__name__)
+        return (frames.VALUE, result) if isinstance(result, bytes) else (frames.FAULT, b"the task gave no bytes")
     except UnreadableFileError as error:
         return frames.ERROR, f"{error.reason}\n{error.detail}".encode("utf-8", "replace")
     except MemoryError:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from talentflux.ai.documents.words import word_set
@@ -49,7 +50,7 @@ def join_hyphenated(lines: Sequence[L]) -> list[L]:
         The lines that still have text.
     """
     known: set[str] | None = None
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         if following.gap or len(line.text) < 2 or line.text[-1] not in DIVIDERS + _SOFT:
             continue
         before, after = _LAST_WORD.search(line.text[:-1]), _FIRST_PART.match(following.text)

@@ -6,6 +6,7 @@ Seth, 1984), with one exception: dates, places and labels in a margin belong to 
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from talentflux.ai.documents.cleaning import is_icon, starts_with_bullet
 from talentflux.ai.documents.columns import Gutter, find_gutter
@@ -50,7 +51,7 @@ class Segment:
         """The words with single spaces; an icon before a word parts it from what comes before."""
         if self._text is None:
             parts = [self.words[0].text]
-            for before, word in zip(self.words, self.words[1:], strict=False):
+            for before, word in pairwise(self.words):
                 if is_icon(word.text):
                     parts.append("\t")
                     continue
@@ -234,7 +235,7 @@ def _item_left(segments: list[Segment], current: float | None) -> float | None:
 def _line(segments: list[Segment], body: float, *, gap: bool) -> Line:
     """Return the line of segments that stand beside each other."""
     text = segments[0].text
-    for before, segment in zip(segments, segments[1:], strict=False):
+    for before, segment in pairwise(segments):
         wide = segment.left - before.right > _CELL_GAP * max(before.size, segment.size)
         apart = (wide and not _is_mark(before)) or is_icon(segment.words[0].text)
         text += ("\t" if apart else " ") + segment.text

@@ -9,10 +9,7 @@ import zlib
 
 import pypdfium2 as pdfium
 
-from talentflux.ai.documents.problems import problem
-
 _DOTS_PER_INCH = 200
-_SECONDS = 9.0
 _MOST_PIXELS = 12_000_000
 _LANGUAGES = ("eng", "deu", "fra", "spa", "nld", "por", "ita")
 
@@ -26,42 +23,40 @@ def available() -> bool:
 @functools.cache
 def _languages() -> str:
     """Return those of our languages that are installed for tesseract, as it wants them named."""
-    listed = _tesseract(["--list-langs"], b"").decode("utf-8", "replace").split()
+    try:
+        listed = _tesseract(["--list-langs"], b"", 5.0).decode("utf-8", "replace").split()
+    except (subprocess.SubprocessError, OSError):
+        return "eng"
     return "+".join(language for language in _LANGUAGES if language in listed) or "eng"
 
 
-def read_page(page: pdfium.PdfPage, name: str) -> str:
-    """Return the text that can be seen on a page.
+def read_page(page: pdfium.PdfPage, seconds: float) -> str | None:
+    """Return the text that can be seen on a page, or None where tesseract fails or takes too long.
 
     Args:
         page: The page.
-        name: File name for messages.
-
-    Raises:
-        UnreadableFileError: With reason no_text when tesseract fails or takes too long.
+        seconds: Time that it may take.
     """
     width, height = page.get_size()
     scale = _DOTS_PER_INCH / 72
     scale = min(scale, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
     bitmap = page.render(scale=scale, grayscale=True)
     picture = _png(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+    options = ["stdin", "stdout", "-l", _languages(), "--dpi", str(round(72 * scale)), "--psm", "1"]
     try:
-        options = ["stdin", "stdout", "-l", _languages(), "--dpi", str(round(72 * scale)), "--psm", "1"]
-        return _tesseract(options, picture).decode("utf-8", "replace").replace("\f", "\n")
-    except (subprocess.SubprocessError, OSError) as error:
-        raise problem(
-            "no_text", name, "is a scan, and reading it by OCR failed. Send a PDF or DOCX with real text."
-        ) from error
+        return _tesseract(options, picture, seconds).decode("utf-8", "replace").replace("\f", "\n")
+    except (subprocess.SubprocessError, OSError):
+        return None
 
 
-def _tesseract(arguments: list[str], picture: bytes) -> bytes:
+def _tesseract(arguments: list[str], picture: bytes, seconds: float) -> bytes:
     program = shutil.which("tesseract") or "tesseract"
     done = subprocess.run(  # noqa: S603 - a fixed program, arguments of our own
         [program, *arguments],
         input=picture,
         capture_output=True,
         check=True,
-        timeout=_SECONDS,
+        timeout=seconds,
         env={**os.environ, "OMP_THREAD_LIMIT": "1"},
     )
     return done.stdout

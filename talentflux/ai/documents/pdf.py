@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import time
 from collections.abc import Iterator
 
 import pypdfium2 as pdfium
@@ -9,7 +10,7 @@ from pypdfium2 import raw
 
 from talentflux.ai.documents import ocr
 from talentflux.ai.documents.builder import DocumentBuilder
-from talentflux.ai.documents.layout import order
+from talentflux.ai.documents.layout import Word, order
 from talentflux.ai.documents.limits import LIMITS
 from talentflux.ai.documents.pdf_page import PageContent, read_page
 from talentflux.ai.documents.problems import problem
@@ -17,8 +18,13 @@ from talentflux.ai.documents.properties import report_property
 
 _SCAN = (
     "is a scan: its pages are pictures without text. Install Tesseract to have it read by OCR "
-    "(the `ocr` extra and the program tesseract), or send a PDF or DOCX with real text."
+    "(the program tesseract, see the guide on reading resumes), or send a PDF or DOCX with real text."
 )
+_FAILED = "is a scan, and OCR found no text in it. Send a PDF or DOCX with real text."
+# A page of a picture with fewer characters than this is a scan with a stamp or a page number.
+_FEW_CHARACTERS = 60
+# Below the time that the pool gives a file.
+_OCR_SECONDS = 8.5
 
 
 def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
@@ -44,10 +50,12 @@ def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
             )
         for key in ("Title", "Subject", "Keywords", "Author"):
             report_property(document.get_metadata_value(key), builder)
+        reader = _PagesReader(document, name, builder)
         for index in range(count):
             builder.start_page(index + 1)
             with contextlib.closing(_load(document, index, name)) as page:
-                _read_page(document, page, index, name, builder)
+                reader.read(page, index)
+        reader.finish()
 
 
 def _open(data: bytes, name: str) -> pdfium.PdfDocument:
@@ -65,33 +73,62 @@ def _load(document: pdfium.PdfDocument, index: int, name: str) -> pdfium.PdfPage
         raise problem("damaged", name) from error
 
 
-def _read_page(
-    document: pdfium.PdfDocument, page: pdfium.PdfPage, index: int, name: str, builder: DocumentBuilder
-) -> None:
-    """Read one page; a page that is only a picture is read by OCR where that is installed."""
-    content = read_page(page, LIMITS.characters - builder.length, name)
-    scanned = content.picture_share > 0.5 and not content.words
-    if scanned and ocr.available():
-        builder.ocr = True
-        builder.line(ocr.read_page(page, name))
-        builder.warn("Text was read from pictures of the pages by OCR; check it against the original.")
-    elif scanned and content.layer:
-        # A scanner's own text layer lies invisibly over the picture that it describes.
-        builder.ocr = True
-        builder.warn("The text comes from the scan's own text layer; check it against the pictures of the pages.")
-        content = PageContent(content.layer, [], [], content.picture_share)
-    elif scanned and len(document) == 1:
-        raise problem("no_text", name, _SCAN)
-    elif scanned:
-        builder.warn(f"Page {index + 1} is a picture without text and was not read.")
-    for line in order(content.words):
-        if line.gap:
-            builder.gap()
-        builder.line(line.text, heading=line.heading)
-    for text, reason in content.hidden:
-        builder.hide(text, reason)
-    for target in _links(document, page):
-        builder.link(target)
+class _PagesReader:
+    """Reads the pages one after the other; pages that are only pictures are read by OCR where that is installed."""
+
+    def __init__(self, document: pdfium.PdfDocument, name: str, builder: DocumentBuilder) -> None:
+        self._document = document
+        self._name = name
+        self._builder = builder
+        self._deadline = time.monotonic() + _OCR_SECONDS
+        self._unread: list[int] = []
+
+    def read(self, page: pdfium.PdfPage, index: int) -> None:
+        """Read one page."""
+        content = read_page(page, LIMITS.characters - self._builder.length, self._name)
+        words = content.words
+        visible = sum(len(word.text) for word in words)
+        if content.picture_share > 0.5 and visible < _FEW_CHARACTERS:
+            words = self._read_scan(page, index, content)
+        for line in order(words):
+            if line.gap:
+                self._builder.gap()
+            self._builder.line(line.text, heading=line.heading)
+        if words is not content.layer:
+            for text, reason in content.hidden:
+                self._builder.hide(text, reason)
+        for target in _links(self._document, page):
+            self._builder.link(target)
+
+    def _read_scan(self, page: pdfium.PdfPage, index: int, content: PageContent) -> list[Word]:
+        """Read a page that is a picture; returns the words that are still to be set in order."""
+        left = self._deadline - time.monotonic()
+        text = ocr.read_page(page, left) if ocr.available() and left > 0.5 else None
+        if text is not None and text.strip():
+            self._builder.ocr = True
+            self._builder.line(text)
+            self._builder.warn("Text was read from pictures of the pages by OCR; check it against the original.")
+            return []
+        if sum(len(word.text) for word in content.layer) >= _FEW_CHARACTERS:
+            # A scanner's own text layer lies invisibly over the picture that it describes.
+            self._builder.ocr = True
+            self._builder.warn("The text comes from the scan's own text layer; check it against the pictures.")
+            return content.layer
+        self._unread.append(index + 1)
+        return content.words
+
+    def finish(self) -> None:
+        """Name the pages that were not read.
+
+        Raises:
+            UnreadableFileError: With reason no_text when there was nothing else.
+        """
+        if not self._unread:
+            return
+        if self._builder.length < _FEW_CHARACTERS * len(self._unread):
+            raise problem("no_text", self._name, _FAILED if ocr.available() else _SCAN)
+        pages = ", ".join(map(str, self._unread))
+        self._builder.warn(f"Not read, because they are pictures without text: page {pages}.")
 
 
 def _links(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> Iterator[str]:

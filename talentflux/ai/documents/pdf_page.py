@@ -13,10 +13,13 @@ from talentflux.ai.documents.colours import LEAST_SIZE
 from talentflux.ai.documents.layout import Word
 from talentflux.ai.documents.pdf_shapes import Look, PageShapes
 from talentflux.ai.documents.problems import problem
+from talentflux.ai.documents.rendering import Rendering
 from talentflux.schemas.document import HiddenReason
 
 # A hyphen at the end of a line ends a word, though PDFium runs it on into the next line.
 _WORD = re.compile(r"[^\s\u00a0\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
+# Steps of grey, 0 to 255; the thinnest print gives more.
+_LEAST_INK = 12
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def read_page(page: pdfium.PdfPage, most: int, name: str) -> PageContent:
     try:
         if calls.count_characters(text_page) > most:
             raise problem("too_large", name, "holds far more text than a resume. Send the resume alone.")
-        return _PageReader(handle, text_page).read()
+        return _PageReader(page, handle, text_page).read()
     finally:
         calls.close_text_page(text_page)
 
@@ -63,9 +66,11 @@ def read_page(page: pdfium.PdfPage, most: int, name: str) -> PageContent:
 class _PageReader:
     """Reads one page; buffers for PDFium's answers are made once."""
 
-    def __init__(self, page: int, text_page: int) -> None:
+    def __init__(self, page: pdfium.PdfPage, handle: int, text_page: int) -> None:
+        self._page = page
         self._text_page = text_page
-        self._shapes = PageShapes(page)
+        self._shapes = PageShapes(handle)
+        self._rendered: Rendering | None = None
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._edges = [ctypes.c_double() for _ in range(4)]
         self._rectangle = calls.Rectangle()
@@ -133,7 +138,16 @@ class _PageReader:
         if word.size < LEAST_SIZE:
             return HiddenReason.TINY
         x, y = (word.left + word.right) / 2, word.y + 0.25 * word.size
-        return self._shapes.hides(look, x, y)
+        reason = self._shapes.hides(look, x, y)
+        if reason is None and self._shapes.pictured(look, x, y) and not self._shows(word):
+            return HiddenReason.LOW_CONTRAST
+        return reason
+
+    def _shows(self, word: Word) -> bool:
+        """Whether the rendered page shows any ink in the box of a word: asked where a picture lies under it."""
+        if self._rendered is None:
+            self._rendered = Rendering(self._page)
+        return self._rendered.contrast(word.left, word.y, word.right, word.y + 0.7 * word.size) >= _LEAST_INK
 
 
 def _phrases(hidden: list[tuple[str, HiddenReason]]) -> list[tuple[str, HiddenReason]]:

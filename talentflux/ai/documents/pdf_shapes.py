@@ -111,6 +111,11 @@ class PageShapes:
             return HiddenReason.LOW_CONTRAST
         return None
 
+    def pictured(self, look: Look, x: float, y: float) -> bool:
+        """Whether the topmost shape under a text at a point is a picture or a pattern."""
+        below = [shape for shape in self._shapes if shape.order < look.order and shape.holds(x, y)]
+        return bool(below) and below[-1].ground is None
+
     def _read_look(self, text_object: int | None) -> Look:
         if not text_object:
             return Look(self._next, (0, 0, 0), inkless=False, bold=False)

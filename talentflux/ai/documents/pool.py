@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Generic, Self, TypeVar, cast, overload
 
 from talentflux.ai.documents import frames
+from talentflux.ai.documents.limits import LIMITS
 from talentflux.ai.documents.problems import problem
 from talentflux.ai.documents.reader import check_size
 from talentflux.core.errors import TalentFluxError, UnreadableFileError
@@ -343,7 +344,9 @@ def _read_file(path: Path, name: str) -> bytes:
     try:
         check_size(path.stat().st_size, name)
         with path.open("rb") as stream:
-            return stream.read()
+            data = stream.read(LIMITS.file_bytes + 1)
+        check_size(len(data), name)
     except OSError as error:
         said = error.strerror or type(error).__name__
         raise problem("damaged", name, f"cannot be opened ({said}). Check the path and its permissions.") from error
+    return data

@@ -50,6 +50,7 @@ def read_document(data: bytes, name: str) -> Document:
     Raises:
         UnreadableFileError: With a stable reason and a sentence that names the file and says what to do.
     """
+    name = name.encode("utf-8", "replace").decode()
     check_size(len(data), name)
     kind = detect(data, name)
     builder = DocumentBuilder(name, kind, data)
