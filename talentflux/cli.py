@@ -73,7 +73,7 @@ def screen(
     overlay = settings.taxonomy_overlay
     described = load_job(job, requirements, overlay)
     if write_requirements is not None:
-        from talentflux.ai.matching import dump_requirements
+        from talentflux.ai.matching.requirement_file import dump_requirements
 
         _write(dump_requirements(described), None if str(write_requirements) == "-" else write_requirements)
         if not resumes:
@@ -85,6 +85,8 @@ def screen(
         blind=blind,
         workers=workers,
         embedder=settings.embedder,
+        api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else None,
+        base_url=settings.openai_base_url,
         overlay=overlay,
         timeout=settings.parser_timeout_seconds,
         memory=settings.parser_memory_mib * 2**20,

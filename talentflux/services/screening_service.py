@@ -1,7 +1,6 @@
 """Screening without a store: a job, a pile of files, a ranked report. The work is spread over child processes."""
 
 import glob
-import hashlib
 import heapq
 import os
 import tempfile
@@ -16,11 +15,14 @@ from pathlib import Path
 
 from talentflux.ai.analysis import analyse
 from talentflux.ai.documents import ReaderPool, expand_archive, read_document
-from talentflux.ai.embeddings import get_embedder
-from talentflux.ai.matching import Scorer, load_requirements, read_job
+from talentflux.ai.embeddings import Embedder, get_embedder
+from talentflux.ai.matching.requirement_file import load_requirements
+from talentflux.ai.matching.requirements import read_job
+from talentflux.ai.matching.scoring import Scorer
 from talentflux.ai.taxonomy import SkillMatcher, load_lexicon
 from talentflux.core.config import core_count
 from talentflux.core.errors import InvalidInputError, UnreadableFileError
+from talentflux.schemas.analysis import AnalysedResume
 from talentflux.schemas.base import Schema
 from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.screening import ScreenedResume, ScreeningReport, UnreadableFile
@@ -43,6 +45,8 @@ class ScreeningOptions:
         blind: Leave out names, contacts and file names.
         workers: Child processes; None for one per core.
         embedder: Specification of the embedder, see `get_embedder`; None scores by words alone.
+        api_key: Key of an embedding endpoint, if the embedder is one.
+        base_url: Its address, if it is not the default one.
         overlay: File of an imported taxonomy, if any.
         timeout: Seconds that one file may take.
         memory: Bytes that one file may take.
@@ -52,6 +56,8 @@ class ScreeningOptions:
     blind: bool = False
     workers: int | None = None
     embedder: str | None = "static"
+    api_key: str | None = None
+    base_url: str | None = None
     overlay: Path | None = None
     timeout: float = 10.0
     memory: int = 512 * 2**20
@@ -67,39 +73,40 @@ class ScreeningSetup(Schema):
 
 
 _SETUP_VARIABLE = "TALENTFLUX_SCREENING_SETUP"
+# Children may not open sockets; with an embedder behind an address they analyse and the parent scores.
+_REMOTE = "openai:"
 
 
-class _Child:
-    """A child process: the scorer with its models, made once."""
+class _Screener:
+    """Scores analysed resumes with models made once per process."""
 
-    def __init__(self, setup: ScreeningSetup) -> None:
-        self._setup = setup
-        self._scorer = Scorer(load_lexicon(setup.overlay), get_embedder(setup.embedder) if setup.embedder else None)
+    def __init__(self, setup: ScreeningSetup, embedder: Embedder | None) -> None:
+        self.setup = setup
+        self._scorer = Scorer(load_lexicon(setup.overlay), embedder)
 
-    def screen(self, data: bytes, name: str) -> ScreenedResume:
-        analysed = analyse(data, name, overlay=self._setup.overlay)
-        parsed, blind = analysed.parsed, self._setup.blind
+    def score(self, analysed: AnalysedResume) -> ScreenedResume:
+        parsed, blind = analysed.parsed, self.setup.blind
         return ScreenedResume(
-            file=f"sha256:{hashlib.sha256(data).hexdigest()[:12]}" if blind else name,
+            file=f"sha256:{analysed.document.sha256[:12]}" if blind else analysed.document.name,
             label="" if blind or parsed.name is None else parsed.name.value,
             headline=parsed.headline.value if parsed.headline and not blind else None,
             language=parsed.language,
             total_years=parsed.total_years,
-            match=self._scorer.match(self._setup.job, analysed.features),
+            match=self._scorer.match(self.setup.job, analysed.features),
             text=analysed.masked_text if blind else analysed.document.text,
         )
 
 
 @lru_cache(maxsize=1)
-def _child() -> _Child:
-    setup = Path(os.environ[_SETUP_VARIABLE]).read_bytes()
-    return _Child(ScreeningSetup.model_validate_json(setup))
+def _screener() -> _Screener:
+    setup = ScreeningSetup.model_validate_json(Path(os.environ[_SETUP_VARIABLE]).read_bytes())
+    return _Screener(setup, get_embedder(setup.embedder) if setup.embedder else None)
 
 
 def warm_up() -> None:
     """Load models and job in a child process, before its memory is limited; called by the pool."""
     if _SETUP_VARIABLE in os.environ:
-        _child()
+        _screener()
 
 
 def screen_file(data: bytes, name: str) -> bytes:
@@ -115,7 +122,8 @@ def screen_file(data: bytes, name: str) -> bytes:
     Raises:
         UnreadableFileError: The file cannot be read.
     """
-    return _child().screen(data, name).model_dump_json().encode()
+    screener = _screener()
+    return screener.score(analyse(data, name, overlay=screener.setup.overlay)).model_dump_json().encode()
 
 
 def load_job(path: Path, requirements: Path | None = None, overlay: Path | None = None) -> JobDescription:
@@ -238,14 +246,18 @@ def screen(
     """
     started = time.monotonic()
     total = _count(files)
-    setup = ScreeningSetup(job=job, embedder=options.embedder, blind=options.blind, overlay=options.overlay)
+    remote = options.embedder is not None and options.embedder.startswith(_REMOTE)
+    setup = ScreeningSetup(
+        job=job, embedder=None if remote else options.embedder, blind=options.blind, overlay=options.overlay
+    )
+    read = _screen_remotely(setup, options) if remote else ScreenedResume.model_validate_json
     ranking, unreadable = _Ranking(options.top), list[UnreadableFile]()
     with tempfile.NamedTemporaryFile(prefix="talentflux-") as setup_file:
         setup_file.write(setup.model_dump_json().encode())
         setup_file.flush()
         with ReaderPool(
             workers=min(options.workers or core_count(), total),
-            task=f"{__name__}:screen_file",
+            task="talentflux.ai.analysis:analyse_file" if remote else f"{__name__}:screen_file",
             timeout=options.timeout,
             memory=options.memory,
             environment={_SETUP_VARIABLE: setup_file.name},
@@ -254,7 +266,7 @@ def screen(
                 if outcome.error is not None:
                     unreadable.append(_problem(outcome.name, outcome.error))
                 elif outcome.value is not None:
-                    ranking.add(ScreenedResume.model_validate_json(outcome.value))
+                    ranking.add(read(outcome.value))
                 if progress:
                     progress(done, max(total, done))
     return ScreeningReport(
@@ -268,6 +280,13 @@ def screen(
         seconds=round(time.monotonic() - started, 3),
         method=METHOD,
     )
+
+
+def _screen_remotely(setup: ScreeningSetup, options: ScreeningOptions) -> Callable[[bytes], ScreenedResume]:
+    """Return what turns a child's analysis into a scored resume in this process, over an embedding endpoint."""
+    embedder = get_embedder(options.embedder or "", api_key=options.api_key, base_url=options.base_url)
+    screener = _Screener(setup, embedder)
+    return lambda value: screener.score(AnalysedResume.model_validate_json(value))
 
 
 class _Ranking:

@@ -8,10 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from talentflux.schemas.match import MatchResult, Verdict
+from talentflux.schemas.requirement import Necessity
 from talentflux.schemas.screening import ScreenedResume, ScreeningReport
 from talentflux.web.templating import VERDICT_SIGNS, VERDICT_WORDS
 
 _STYLES = {Verdict.MET: "green", Verdict.PARTLY: "yellow", Verdict.NOT_SHOWN: "bright_black"}
+_STRENGTHS, _GAPS = 5, 4
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -20,17 +22,11 @@ def shortlist_table(report: ScreeningReport) -> RenderableType:
     table = Table(title=f"Shortlist: {report.job.title or report.job_file}", title_justify="left", show_lines=True)
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("Score", justify="right", no_wrap=True)
-    table.add_column("Candidate", ratio=2)
-    table.add_column("Strengths, with the line that shows them", ratio=5)
-    table.add_column("Not shown", ratio=3)
+    table.add_column("Candidate", max_width=26, overflow="fold")
+    table.add_column("Strengths with the line that shows them, then gaps")
     for resume in report.resumes[: report.shown]:
-        table.add_row(
-            str(resume.rank),
-            Text(f"{resume.match.total:.0f}", style="bold"),
-            _person(resume),
-            _strengths(report, resume.match),
-            Text("\n".join(resume.match.gaps[:4]) or "nothing", style="bright_black"),
-        )
+        score = Text(f"{resume.match.total:.0f}", style="bold")
+        table.add_row(str(resume.rank), score, _person(resume), _findings(report, resume.match))
     notes = [
         Text(f"{len(report.resumes)} resumes read in {report.seconds:.1f} s. {report.method}", style="bright_black")
     ]
@@ -44,26 +40,33 @@ def _person(resume: ScreenedResume) -> Text:
     text = Text(resume.label, style="bold")
     if resume.headline and resume.headline != resume.label:
         text.append(f"\n{resume.headline[:60]}", style="not bold")
-    text.append(f"\n{resume.file}", style="not bold bright_black")
+    text.append(f"\n{resume.file.rpartition('/')[2]}", style="not bold bright_black")
     for flag in resume.match.flags:
         text.append(f"\n⚑ {flag.message}", style="not bold red")
     return text
 
 
-def _strengths(report: ScreeningReport, match: MatchResult) -> Text:
-    wordings = {requirement.id: requirement for requirement in report.job.requirements}
-    found = [result for result in match.results if result.verdict is not Verdict.NOT_SHOWN]
-    found.sort(key=lambda result: (wordings[result.requirement_id].necessity != "must", -result.score))
+def _findings(report: ScreeningReport, match: MatchResult) -> Text:
+    asked = {requirement.id: requirement for requirement in report.job.requirements}
+    found = sorted(
+        (result for result in match.results if result.verdict is not Verdict.NOT_SHOWN),
+        key=lambda result: (asked[result.requirement_id].necessity != Necessity.MUST, -result.score),
+    )
     text = Text()
-    for result in found[:4]:
-        if text:
-            text.append("\n")
+    for result in found[:_STRENGTHS]:
         text.append(f"{VERDICT_SIGNS[result.verdict]} ", style=_STYLES[result.verdict])
-        text.append(wordings[result.requirement_id].text[:70])
+        text.append(asked[result.requirement_id].text[:70])
         quote = next((evidence.quote for evidence in result.evidence if evidence.supports), None)
         if quote:
             text.append(f" “{' '.join(quote.split())[:90]}”", style="italic bright_black")
-    return text or Text("none shown", style="bright_black")
+        text.append("\n")
+    if len(found) > _STRENGTHS:
+        text.append(f"  and {len(found) - _STRENGTHS} more\n", style="bright_black")
+    gaps = "; ".join(match.gaps[:_GAPS]) + ("; …" if len(match.gaps) > _GAPS else "")
+    text.append(
+        f"{VERDICT_SIGNS[Verdict.NOT_SHOWN]} not shown: {gaps}" if gaps else "nothing is missing", style="bright_black"
+    )
+    return text
 
 
 def unreadable_table(report: ScreeningReport) -> RenderableType:
