@@ -141,9 +141,9 @@ def place_score(text: str) -> int:
         return 2 if len(parts) > 1 else 0
     if fold(last) in _regions() or last.upper() in ("USA", "UK", "UAE"):
         return 2
-    if fold(last) in _cities() or fold(bare[0]) in _cities():
-        return 1 if len(parts) == 1 else 2
-    return 0
+    if len(parts) == 1:
+        return int(fold(last) in _cities())
+    return 2 if fold(bare[0]) in _cities() and title_score(last) < 2 and organization_score(last) == 0 else 0
 
 
 def country_of(text: str) -> str | None:

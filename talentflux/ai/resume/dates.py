@@ -110,10 +110,14 @@ _TO = (
     r"\bal?\b|\bhasta(?:\sla)?\b|\baté\b|\btot(?:\sen\smet)?\b|\bt/m\b|\bfino\sa\b|/|\bupto\b|\bup\sto\b|\band\b)\s{0,3}(?:the\s|zum\s|le\s|la\s|al\s|o\s|ao\s)?|\s{1,3})"
 )
 _RANGE = re.compile(
-    rf"(?<![\w$€£#])(?:{_SINCE}\s{{1,2}})?(?:(?P<lone>{_MONTH})\b\.?\s?(?:[–-]|to|bis|à|a|/)\s?(?=[a-z]))?"
+    rf"(?<![\w$€£#])(?:{_SINCE}\s{{1,2}})?(?:(?P<lone>{_MONTH})\b\.?\s?(?:[–-]|to|bis|à|a|/|\s)\s?(?=[a-z]))?"
     rf"(?:{_point_pattern('a_')})"
     rf"(?:(?P<to>{_TO})(?:(?P<present>\b(?:{_PRESENT}))\b|{_point_pattern('b_')}|(?P<short>\d\d)(?![\d./:%,-]|\s?[%°]))"
     rf"|(?P<onwards>\s{{1,2}}(?:onwards?|on|till date|to date)\b))?",
+    re.IGNORECASE,
+)
+_GLUED = re.compile(
+    r"(?<![\w.,$€£-])(?P<first>(?:19[5-9]|20[0-4])\d)(?:(?P<last>(?:19[5-9]|20[0-4])\d)|(?P<present>present|current|heute))(?!\w)",
     re.IGNORECASE,
 )
 _HINT = re.compile(
@@ -227,7 +231,21 @@ def find_periods(text: str, today: date) -> list[Period]:
                     found.append(period)
         done = finish
         place += 1
-    return found
+    return _with_glued(found, text, newest)
+
+
+def _with_glued(found: list[Period], text: str, newest: int) -> list[Period]:
+    """Add the years between which a lost dash stood: `20132015`, `2016present`."""
+    extra = []
+    for match in _GLUED.finditer(text):
+        first = Point(int(match["first"]), None, None, *match.span("first"))
+        last = Point(int(match["last"]), None, None, *match.span("last")) if match["last"] else None
+        if last is None or (first.year or 0) <= (last.year or 0) <= newest:
+            extra.append(Period(first, last, last is None, match.start(), match.end()))
+    if extra:
+        taken = [(one.start, one.end) for one in extra]
+        found = [one for one in found if not any(start < one.end and one.start < end for start, end in taken)]
+    return sorted([*found, *extra], key=lambda period: period.start)
 
 
 def months_between(start: str, end: str | None, today: date) -> tuple[int, int]:

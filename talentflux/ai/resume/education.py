@@ -84,7 +84,22 @@ def degree_at(text: str, start: int, end: int) -> tuple[int, int, EducationLevel
         study = _FIELD.match(text, match.end(), end)
         if study is not None and not _is_field(study["field"]):
             study = None
-        return match.start(), match.end(), level, study.span("field") if study else None
+        return match.start(), match.end(), level, study.span("field") if study else _field_later(text, match.end(), end)
+    return None
+
+
+def _field_later(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find a field that follows the school: `PhD Acme University, Physics`, `BS Acme College, BS in Physics`."""
+    again = _degree_patterns().search(text, start, end)
+    if again is not None:
+        study = _FIELD.match(text, again.end(), end)
+        return study.span("field") if study is not None and _is_field(study["field"]) else None
+    pieces = re.split(r",\s", text[start:end])
+    if len(pieces) == 2 and pieces[0].startswith(" ") and school_score(pieces[0]):
+        body = re.split(r"\s[–-]\s|\s{2}|\t|\s\d|\s(?:Jan|Sep|Aug)", pieces[1])[0].strip()
+        if body and _is_field(body) and len(body.split()) <= 6 and body[0].isupper():
+            begin = end - len(pieces[1]) + pieces[1].index(body)
+            return begin, begin + len(body)
     return None
 
 

@@ -48,6 +48,11 @@ _DOCUMENT = re.compile(
     r"\s*\b(?:resume|résumé|curriculum vitae|cv|lebenslauf)\b(?:\s(?:template|sample|example|format))?\s*$",
     re.IGNORECASE,
 )
+_DOCUMENT_FOR = re.compile(
+    r"(?:sample\s|example\s)?(?:resume|résumé|cv|lebenslauf|curriculum vitae|bewerbung)(?:\s(?:sample|template|example))?"
+    r"\s*(?:for(?: an?)?|of|as|als|para|pour|[:–-])\s+",
+    re.IGNORECASE,
+)
 _PLACE_IN = re.compile(
     r"[A-ZÀ-Þ][\w.'-]*(?:[ -][A-ZÀ-Þ][\w.'-]*){0,2},\s*[A-ZÀ-Þ][\w.]*(?:\s[A-ZÀ-Þ]\w+)?(?:\s+\d{5})?"
 )
@@ -196,12 +201,14 @@ def find_headline(pieces: Sequence[Piece], source: str, name: Span | None, lines
                 continue
             start, text = name.end + tail.end(), source[name.end + tail.end() : piece.end]
         else:
-            start, text = piece.start, _DOCUMENT.sub("", piece.text)
+            prefix = _DOCUMENT_FOR.match(piece.text)
+            start = piece.start + (prefix.end() if prefix else 0)
+            text = _DOCUMENT.sub("", source[start : piece.end])
         line = lines[piece.line]
         sentence = len(text.split()) > 10 or (line.text.rstrip().endswith(".") and len(line.text.split()) > 8)
         if line.bullet or sentence or title_score(text) < 2 or place_score(text) or not text[:1].isupper():
             continue
-        if _LABEL.match(text) or organization_score(text) == 3:
+        if _LABEL.match(text) or organization_score(text) == 3 or sum(map(str.isdigit, text)) > 3:
             continue
         span = Span.model_construct(start=start, end=start + len(text.rstrip()))
         return Found[str].model_construct(value=_tidy(source[span.start : span.end]), span=span, confidence=0.75)

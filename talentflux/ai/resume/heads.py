@@ -186,9 +186,9 @@ def _open_places(parts: list[Part]) -> list[Part]:
     """Part a place from the name before it where only a blank divides them: `Stripe San Francisco, CA`."""
     found: list[Part] = []
     for part in parts:
-        tokens = [(match.start(), match.end()) for match in re.finditer(r"\S+", part.text)]
+        tokens = [(match.start(), match.end()) for match in re.finditer(r"[^\s-]+", part.text)]
         cut = None
-        if (part.place == 0 or (part.place == 2 and len(tokens) > 3)) and len(tokens) > 2:
+        if "," in part.text and (part.place == 0 or len(tokens) > 3) and len(tokens) > 2:
             for begin, _ in tokens[1:]:
                 tail = part.text[begin:]
                 if "," in tail and place_score(tail) == 2 and _town_known(tail):
@@ -218,11 +218,40 @@ def school_in(text: str) -> bool:
     return school_score(text) > 0
 
 
+_PROSE = re.compile(
+    r"(?:i\s)?(?:am\s|was\s|have\s|has\s|been\s|currently\s|presently\s|previously\s|now\s)*(?:work(?:ed|ing|s)?|employed|serv(?:ed|ing|es)|tätig|associated)\s"
+    r"(?:as|als)\s(?:an?\s|the\s|in\s)*(?P<title>[^.,;:]{3,60}?)\s(?:at|in|for|with|of|bei|on)\s(?:the\s|an?\s)?"
+    r"(?P<employer>[A-Z0-9][^,;:]{1,60}?)(?=,|;|\.(?:\s|$)|\s(?:from|since|in|for|during|as|where|on|at)\s|\s*\(|\s{2}|$)",
+    re.IGNORECASE,
+)
+
+
+def prose_parts(line: Line, number: int) -> list[Part]:
+    """Read title and employer from a sentence: `Worked as a Lecturer at Acme from …`.
+
+    Args:
+        line: The line.
+        number: Its number, kept in the pieces.
+
+    Returns:
+        Both pieces, or none where the line is no such sentence.
+    """
+    match = _PROSE.match(line.text)
+    if match is None or title_score(match["title"]) < 2:
+        return []
+    title = Part(line.start + match.start("title"), line.start + match.end("title"), match["title"], number, title=3)
+    if not match["employer"][0].isupper():
+        return [title]
+    start, end = line.start + match.start("employer"), line.start + match.end("employer")
+    return [title, Part(start, end, match["employer"], number, organization=2)]
+
+
 def title_and_rest(part: Part) -> tuple[Part, Part] | None:
     """Part a title from the employer that follows it without a sign: `Engineer in Acme Ltd`, `Nurse of St Mary Hospital`."""
     for match in _IN.finditer(part.text):
         left, right = part.text[: match.start()], part.text[match.end() :]
-        if title_score(left) == 3 and (organization_score(right) >= 2) and right[:1].isupper():
+        known = organization_score(right) == 3 or school_in(right) if " of " in match.group() else organization_score(right) >= 2
+        if title_score(left) == 3 and known and right[:1].isupper():
             first = Part(part.start, part.start + len(left), left, part.line, 3)
             second = Part(part.start + match.end(), part.end, right, part.line, 0, organization_score(right), 0)
             return first, second

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from talentflux.ai.resume.classify import organization_score, title_score
 from talentflux.ai.resume.dates import Period, Point
 from talentflux.ai.resume.header import MASK
-from talentflux.ai.resume.heads import Part, dated, field_of, head_like, parts_of, remainder, title_and_rest
+from talentflux.ai.resume.heads import Part, dated, field_of, head_like, parts_of, prose_parts, remainder, title_and_rest
 from talentflux.ai.resume.lines import Line
 from talentflux.schemas.base import Found, Span
 from talentflux.schemas.resume import Position
@@ -72,6 +72,9 @@ def _anchors(lines: Sequence[Line], periods: Sequence[Period]) -> list[tuple[int
         period = next((one for one in here if one.is_range), here[0])
         rest = remainder(line, periods)
         alone = not any(map(str.isalpha, rest))
+        if period.is_range and prose_parts(line, number):
+            found.append((number, number, period))
+            continue
         if line.bullet and not (period.is_range and len(rest) < 90 and title_score(rest) == 3):
             continue
         headed = head_like(rest) or _titled(rest)
@@ -109,8 +112,10 @@ def _dated_entries(lines: Sequence[Line], periods: Sequence[Period], text: str) 
 
 
 def _parts(lines: Sequence[Line], number: int, periods: Sequence[Period], text: str) -> list[Part]:
-    found: list[Part] = []
     line = lines[number]
+    found = prose_parts(line, number)
+    if found:
+        return found
     label = field_of(line.text)
     for part in parts_of(line, number, periods, text):
         if MASK in part.text or part.text.lower() in ("remote", "full-time", "part-time", "contract"):
@@ -260,7 +265,10 @@ def _by_habit(entries: list[Entry]) -> None:
         if entry.title is not None or not order:
             continue
         if entry.employer is not None and entry.spare:
-            candidates = [part for part in entry.spare if (part.start < entry.employer.start) == title_first]
+            candidates = [
+                part for part in entry.spare
+                if (part.start < entry.employer.start) == title_first and part.organization == 0
+            ]  # fmt: skip
             entry.title = candidates[0] if candidates and len(candidates[0].text.split()) <= 6 else None
         elif entry.employer is None and len(entry.spare) >= 2:
             first, second = entry.spare[:2]

@@ -15,6 +15,21 @@ _INLINE = re.compile(r"([^\W\d_][^:.\n]{2,48}?)\s?(?::[–-]?|\s–)\s+(?=\S)")
 _DECORATION = re.compile(r"^[\s\W_]+|[\s\W_]+$")
 
 
+_ENDINGS = {
+    "experience": SectionKind.EXPERIENCE, "employment": SectionKind.EXPERIENCE, "experiences": SectionKind.EXPERIENCE,
+    "berufserfahrung": SectionKind.EXPERIENCE, "werkervaring": SectionKind.EXPERIENCE,
+    "skills": SectionKind.SKILLS, "competencies": SectionKind.SKILLS, "expertise": SectionKind.SKILLS,
+    "kenntnisse": SectionKind.SKILLS, "vaardigheden": SectionKind.SKILLS, "proficiencies": SectionKind.SKILLS,
+    "certifications": SectionKind.CERTIFICATES, "licenses": SectionKind.CERTIFICATES,
+    "certificates": SectionKind.CERTIFICATES, "courses": SectionKind.CERTIFICATES,
+    "awards": SectionKind.AWARDS, "honors": SectionKind.AWARDS, "achievements": SectionKind.AWARDS,
+    "projects": SectionKind.PROJECTS, "publications": SectionKind.PUBLICATIONS,
+    "presentations": SectionKind.PUBLICATIONS, "activities": SectionKind.INTERESTS,
+    "affiliations": SectionKind.INTERESTS, "memberships": SectionKind.INTERESTS,
+}  # fmt: skip
+_NO_HEADING = frozenset(("years", "year", "of", "with", "my", "the", "in", "strong", "extensive", "has", "have", "hands"))
+
+
 @dataclass(slots=True)
 class Block:
     """A section with its lines.
@@ -64,7 +79,17 @@ def heading_kind(text: str) -> SectionKind | None:
         if all(kinds):
             weighty = (SectionKind.EXPERIENCE, SectionKind.EDUCATION)
             return next((kind for kind in kinds if kind in weighty), kinds[0])
-    return None
+    return _by_ending(text)
+
+
+def _by_ending(text: str) -> SectionKind | None:
+    """Take a short line in capitals or title case for a heading by its last word: `Classroom Experience`."""
+    words = text.strip(" :").split()
+    if not 2 <= len(words) <= 4 or not all(word[0].isupper() or word == "&" for word in words):
+        return None
+    if not _NO_HEADING.isdisjoint(word.lower() for word in words) or any(map(str.isdigit, text)):
+        return None
+    return _ENDINGS.get(words[-1].lower())
 
 
 def _is_name_of_language(text: str) -> bool:
