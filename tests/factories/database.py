@@ -68,6 +68,8 @@ def database_copy(server: EmbeddedConnection, *, template: str = DATABASE) -> It
 def remove_server(folder: Path) -> None:
     """Remove the files of the run's server, ending it where a killed worker left it running."""
     if folder.exists():
-        with EmbeddedPostgres(folder, fsync=False):
-            pass
+        left = EmbeddedPostgres(folder, fsync=False)
+        if left.running():
+            with left:
+                pass
         shutil.rmtree(folder, ignore_errors=True)

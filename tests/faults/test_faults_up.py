@@ -1,0 +1,157 @@
+"""`up` as people meet it: Ctrl-C, a killed parent, killed children, a killed database, a port in use."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.factories.processes import kill_9, lives, processes_naming, wait_until
+
+UP = """
+import sys
+from talentflux.core.config import get_settings
+from talentflux.core.logging import configure_logging
+from talentflux.workers.supervisor import run_up
+configure_logging(get_settings())
+sys.exit(run_up(get_settings(), lambda url: print(url, flush=True)))
+"""
+
+
+class Up:
+    """A running `up` over a data folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", UP],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # a process group of its own, as a shell gives it
+            env={**os.environ, "TALENTFLUX_DATA_FOLDER": str(folder), "TALENTFLUX_PORT": "0"},
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        assert self.url, self.process.communicate()[1]
+
+    def group(self) -> list[int]:
+        """Return the living processes of the group, the parent first."""
+        answer = subprocess.run(["pgrep", "-g", str(self.process.pid)], capture_output=True, text=True, check=False)
+        return [pid for pid in map(int, answer.stdout.split()) if lives(pid)]
+
+    def child(self, kind: str) -> int:
+        """Return the process of a kind."""
+        for pid in self.group():
+            if f"talentflux.workers.process {kind}" in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " "):
+                return pid
+        raise AssertionError(f"no {kind}")
+
+    def ready(self) -> bool:
+        """Return whether the API says that it is ready."""
+        host, _, port = self.url.removeprefix("http://").rpartition(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=5)
+        try:
+            connection.request("GET", "/ready")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def everything(self) -> list[str]:
+        """Return the command lines of all that is left of it, the server included."""
+        return processes_naming(str(self.folder)) + [str(pid) for pid in self.group()]
+
+    def end(self) -> None:
+        """End it by force."""
+        for pid in self.group():
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    place = Path(tempfile.gettempdir()) / f"talentflux-up-{uuid4().hex[:8]}"
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def up(folder: Path) -> Iterator[Up]:
+    started = Up(folder)
+    yield started
+    started.end()
+
+
+def test_ctrl_c_ends_all_processes_without_a_traceback(up: Up) -> None:
+    os.killpg(up.process.pid, signal.SIGINT)  # what a terminal sends
+    _, errors = up.process.communicate(timeout=30)
+    assert up.process.returncode == 0
+    assert "Traceback" not in errors
+    assert up.everything() == []
+
+
+def test_terminated_parent_ends_all_processes(up: Up) -> None:
+    up.process.terminate()
+    _, errors = up.process.communicate(timeout=30)
+    assert up.process.returncode == 0
+    assert "Traceback" not in errors
+    assert up.everything() == []
+
+
+def test_killed_parent_leaves_no_process(up: Up) -> None:
+    up.process.kill()
+    wait_until(lambda: up.everything() == [])
+
+
+def test_killed_children_and_database_come_back(up: Up) -> None:
+    for kind in ("api", "worker"):
+        killed = up.child(kind)
+        kill_9(killed)
+        wait_until(lambda: any(f"process {kind}" in line for line in processes_naming("talentflux.workers.process")))
+    wait_until(up.ready)
+    server = int((up.folder / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+    kill_9(server)
+    began = time.monotonic()
+    wait_until(up.ready, 10)
+    assert time.monotonic() - began < 10
+    os.killpg(up.process.pid, signal.SIGINT)
+    up.process.communicate(timeout=30)
+    assert up.process.returncode == 0
+    assert up.everything() == []
+
+
+def _run_up(**settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", UP], capture_output=True, text=True, check=False, timeout=30,
+        env={**os.environ, **{f"TALENTFLUX_{name.upper()}": value for name, value in settings.items()}},
+    )  # fmt: skip
+
+
+def test_port_in_use_is_said_at_once(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = _run_up(data_folder=str(tmp_path), port=str(taken.getsockname()[1]))
+    assert "TALENTFLUX_PORT" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+def test_listening_beyond_this_machine_is_refused(tmp_path: Path, host: str) -> None:
+    done = _run_up(data_folder=str(tmp_path), host=host, port="0")
+    assert "there are no accounts yet" in done.stderr
+    assert list(tmp_path.iterdir()) == []
