@@ -120,6 +120,11 @@ _GLUED = re.compile(
     r"(?<![\w.,$€£-])(?P<first>(?:19[5-9]|20[0-4])\d)(?:(?P<last>(?:19[5-9]|20[0-4])\d)|(?P<present>present|current|heute))(?!\w)",
     re.IGNORECASE,
 )
+_SHORT = re.compile(
+    rf"(?<![\w/.,$€£-])(?P<m1>0?[1-9]|1[0-2])/(?P<y1>'?\d\d)\s?(?:[–-]|\bto\b|\buntil\b|\bbis\b|\s)\s?"
+    rf"(?:(?P<m2>0?[1-9]|1[0-2])/(?P<y2>'?\d\d)(?![\d/])|(?P<present>{_PRESENT})\b)",
+    re.IGNORECASE,
+)
 _HINT = re.compile(
     r"(?<![\d$€£#])(?:19[4-9]\d|20[0-4]\d|20[xX]{2})(?!\d)|(?<=[A-Za-zéûç.\s]')\d\d\b|(?<=[A-Za-z][\s–-])\d\d(?=\s?[–-])"
 )
@@ -235,13 +240,19 @@ def find_periods(text: str, today: date) -> list[Period]:
 
 
 def _with_glued(found: list[Period], text: str, newest: int) -> list[Period]:
-    """Add the years between which a lost dash stood: `20132015`, `2016present`."""
+    """Add what the general pattern leaves out: `20132015` and `2016present`, whose dash is lost, and `05/13-08/14`."""
     extra = []
     for match in _GLUED.finditer(text):
         first = Point(int(match["first"]), None, None, *match.span("first"))
         last = Point(int(match["last"]), None, None, *match.span("last")) if match["last"] else None
-        if last is None or (first.year or 0) <= (last.year or 0) <= newest:
-            extra.append(Period(first, last, last is None, match.start(), match.end()))
+        extra.append(Period(first, last, last is None, match.start(), match.end()))
+    for match in _SHORT.finditer(text):
+        first = Point(_year(match["y1"]), int(match["m1"]), None, match.start("m1"), match.end("y1"))
+        last = None
+        if match["m2"]:
+            last = Point(_year(match["y2"]), int(match["m2"]), None, match.start("m2"), match.end("y2"))
+        extra.append(Period(first, last, last is None, match.start(), match.end()))
+    extra = [one for one in extra if (one.first.year or 0) <= ((one.last or one.first).year or 0) <= newest]
     if extra:
         taken = [(one.start, one.end) for one in extra]
         found = [one for one in found if not any(start < one.end and one.start < end for start, end in taken)]

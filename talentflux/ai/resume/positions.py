@@ -6,12 +6,19 @@ from dataclasses import dataclass, field
 
 from talentflux.ai.resume.classify import organization_score, title_score
 from talentflux.ai.resume.dates import Period, Point
+from talentflux.ai.resume.degrees import degree_at
 from talentflux.ai.resume.header import MASK
 from talentflux.ai.resume.heads import Part, dated, field_of, head_like, parts_of, prose_parts, remainder, title_and_rest
 from talentflux.ai.resume.lines import Line
 from talentflux.schemas.base import Found, Span
 from talentflux.schemas.resume import Position
 
+_NO_PART = re.compile(
+    r"(?:remote|full[ -]time|part[ -]time|contract|permanent|temporary|freelance|confidential|vollzeit|teilzeit|befristet|cdi|cdd|"
+    r"(?:\d+\s)?(?:days?|months?|years?|yrs?|jahre?|monate?|ans|mois|años|meses|anni|mesi|jaar|maanden)\b.*|"
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|summer|winter|spring|fall|present))$",
+    re.IGNORECASE,
+)
 _REACH = 3  # lines that a head may have above or below its dates
 
 
@@ -118,7 +125,7 @@ def _parts(lines: Sequence[Line], number: int, periods: Sequence[Period], text: 
         return found
     label = field_of(line.text)
     for part in parts_of(line, number, periods, text):
-        if MASK in part.text or part.text.lower() in ("remote", "full-time", "part-time", "contract"):
+        if MASK in part.text or _NO_PART.match(part.text) or degree_at(text, part.start, part.end):
             continue
         if label is not None and part.start >= line.start + label[1]:
             part.title = 3 if label[0] == "title" else 0

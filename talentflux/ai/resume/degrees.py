@@ -1,0 +1,91 @@
+"""Degrees: their names, levels and fields of study."""
+
+import re
+from functools import cache
+
+from talentflux.ai.resume.classify import place_score, school_score
+from talentflux.ai.resume.lexicon import groups
+from talentflux.schemas.resume import EducationLevel
+
+_LEVELS = ("doctorate", "master", "bachelor", "associate", "vocational", "secondary")
+_NOT_STUDY = re.compile(r"\s*(?:office|word|excel|sql|access|dos|project|windows|team)\b", re.IGNORECASE)
+_NO_FIELD = re.compile(
+    r"(?:summa|magna|cum laude|graduated|expected|gpa|honou?rs|first class|degree|present|minor|completed|anticipated)\b",
+    re.IGNORECASE,
+)
+_STATE = re.compile(r"[A-Z]{2}(?!\w|\.|\s?\(|,?\s(?:in|of)\b)")
+_END = (
+    r"(?=\s*(?:[,;:|()\t•]|\s{2}|$|\.(?:\s|$)|\s[–-]\s|\b(?:from|at|with|minor|gpa|cgpa|an der|bei|à l'|"
+    r"(?:19|20)\d\d)\b))"
+)
+_FIELD = re.compile(
+    r"(?:\s*\b(?:degree|studies|hons\.?|\(hons\.?\)|honours|with honors|course|program(?:me)?))?"
+    r"(?:(?:,?\s|:\s|\s–\s)(?:in|of|en|im fach|im bereich|für|em|de|in de|der|des|du|zum|zur|als|major(?:ing)? in|"
+    r"with (?:a )?(?:major|concentration|specialization) in|specialized in)\s+|\s(?:d|de l)'|,\s*|:\s*|\s[–-]\s|\s?\(|\s(?=[A-ZÀ-Þ]))"
+    rf"(?P<field>[^\W\d_][^,;:|()\n\t•]{{1,70}}?){_END}",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _degree_patterns() -> re.Pattern[str]:
+    listed = groups("degrees")
+    alternatives = []
+    for level in _LEVELS:
+        plain = sorted(listed[level], key=len, reverse=True)
+        body = "|".join(_loosen(one) for one in plain)
+        capitals = "|".join(_loosen(one) for one in sorted(listed[f"{level}-letters"], key=len, reverse=True))
+        alternatives.append(rf"(?P<{level}>(?i:{body})|{capitals})")
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(alternatives)})(?:'s|s)?(?!\w)\.?")
+
+
+def _loosen(pattern: str) -> str:
+    """Allow dots and a missing blank in abbreviations, and the typographic apostrophe."""
+    loose = re.sub(r"(?<![a-z?\])])\b(\w{1,4}) (?=\w)", r"\1\\.?\\s?", pattern)
+    return loose.replace(" ", r"\s").replace("'", "'{0,2}")
+
+
+def degree_at(text: str, start: int, end: int) -> tuple[int, int, EducationLevel, tuple[int, int] | None] | None:
+    """Find a degree in a stretch of text.
+
+    Args:
+        text: The working text.
+        start: Where to look from.
+        end: Where to stop.
+
+    Returns:
+        Start and end of the degree, its level, and the stretch of its field where one follows; None without a degree.
+    """
+    for match in _degree_patterns().finditer(text, start, end):
+        if _NOT_STUDY.match(text, match.end(), end):
+            continue
+        if text[max(0, match.start() - 2) : match.start()] == ", " and _STATE.match(text, match.start(), end):
+            continue  # Baltimore, MD
+        level = EducationLevel(str(match.lastgroup))
+        study = _FIELD.match(text, match.end(), end)
+        if study is not None and not _is_field(study["field"]):
+            study = None
+        return match.start(), match.end(), level, study.span("field") if study else _field_later(text, match.end(), end)
+    return None
+
+
+def _field_later(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find a field that follows the school: `PhD Acme University, Physics`, `BS Acme College, BS in Physics`."""
+    again = _degree_patterns().search(text, start, end)
+    if again is not None:
+        study = _FIELD.match(text, again.end(), end)
+        return study.span("field") if study is not None and _is_field(study["field"]) else None
+    pieces = re.split(r",\s", re.split(r"\t|\s[–-]\s| {2}", text[start:end])[0])
+    if len(pieces) == 2 and pieces[0].startswith(" ") and school_score(pieces[0]):
+        body = re.split(r"\s[–-]\s|\s{2}|\t|\s\d|\s(?:Jan|Sep|Aug)", pieces[1])[0].strip()
+        if body and _is_field(body) and len(body.split()) <= 6 and body[0].isupper():
+            begin = start + len(pieces[0]) + 2 + pieces[1].index(body)
+            return begin, begin + len(body)
+    return None
+
+
+def _is_field(text: str) -> bool:
+    """Whether a stretch after a degree names what was studied, and not a school, a place or a grade."""
+    return not (school_score(text) or place_score(text) or _NO_FIELD.match(text))
+
+
