@@ -12,7 +12,7 @@ LONGEST_WINDOW = 6
 """Words of the longest part of a sentence that is compared by itself; most skills are named in fewer."""
 
 _WORD = re.compile(r"[^\s,;:()\[\]|/]+")
-_EDGES = ".-–—•*·\"'!?"
+_EDGES = "-–—•*·\"'!?…"
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def sentence_windows(sentence: str, longest: int = LONGEST_WINDOW) -> list[Windo
     """
     spans: list[tuple[int, int, str]] = []
     for match in _WORD.finditer(sentence):
-        word = match.group().strip(_EDGES)
-        if word:
+        word = match.group().lstrip(_EDGES).rstrip(f".{_EDGES}")  # a leading dot may be part of a name: .NET
+        if any(character.isalnum() for character in word):
             start = match.start() + match.group().index(word)
             spans.append((start, start + len(word), word))
     if not spans:
