@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from talentflux.ai.matching.dates import MONTHS, merged_months, month_range
 from talentflux.ai.matching.instructions import instruction_spans
 from talentflux.ai.matching.masking import MASK
+from talentflux.ai.matching.timeline import complete_positions
 from talentflux.ai.matching.windows import cut_windows
 from talentflux.ai.taxonomy import SkillMatcher
 from talentflux.ai.taxonomy.text import fold
@@ -52,9 +53,11 @@ def analyse(
     """
     if len(masked) != len(document.text):
         raise InvalidInputError(f"{document.name}: the masked text has another length than the document.")
-    commands = instruction_spans(fold(masked))
+    day = as_of or datetime.now(UTC).date()
+    folded = fold(masked)
+    commands = instruction_spans(folded)
     windows = cut_windows(masked, parsed, commands)
-    positions = _positions(parsed, masked, as_of or datetime.now(UTC).date())
+    positions = complete_positions(masked, folded, windows, _positions(parsed, masked, day), day)
     ranges = [(p.start, p.end) for p in positions if p.start is not None and p.end is not None]
     skills = _skills(masked, windows, positions, matcher)
     return ResumeFeatures(

@@ -16,7 +16,7 @@ _OR = re.compile(r"(?:^|[\s,/])(?:or|oder|ou|o|of|oppure|and/or|und/oder|et/ou|y
 _SERIES = re.compile(r"[\s,;/&()]*(?:\b(?:and|or|und|oder|et|ou|y|e|o|en|of|and/or)\b[\s,/]*)?", re.IGNORECASE)
 _CHUNK = re.compile(r"\s*(?:[,;]|\s(?:and|und|et|y|&|or|oder|ou)\s)\s*", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^(?:(?:and|or|a|an|the|some|good|strong|solid|excellent|great|deep|in-depth|advanced|basic|working|hands-on|sound|proven|extensive|"
+    r"^(?:(?:and|or|a|an|the|some|good|strong|solid|highly|efficient|exceptional|superior|outstanding|effective|robust|valid|excellent|great|deep|in-depth|advanced|basic|working|hands-on|sound|proven|extensive|"
     r"practical|professional|high|demonstrated|thorough|must|should|have|has|be|having|possess|required|minimum|expert)\s+)*"
     r"(?:(?:experienced?|knowledge|proficien(?:cy|t)|familiar(?:ity)?|understanding|expertise|skill(?:s|ed)?|background|command|mastery|ability|able|"
     r"competen(?:cy|t|ce)|usage|use|erfahrung(?:en)?|kenntnisse|expérience|connaissances?|experiencia|conocimientos?)\s+"
@@ -34,6 +34,8 @@ _LOCATION = re.compile(
     r"residir em|willing to (?:relocate|travel) to|relocate to)\s+(?P<place>[^\W\d_][\w .'-]{1,40}?)(?=[,.;)]|\s+(?:and|or|with|is|area)\b|$)",
     re.IGNORECASE,
 )
+_SAME_ROLE = re.compile(r"\b(?:similar|related|comparable|equivalent|relevant|this|same|vergleichbar\w*|similaire|vergelijkbare|simile)\b", re.IGNORECASE)
+_DOING = re.compile(r"[a-z]{3,}ing\s")
 MAX_TEXT = 500
 
 
@@ -119,12 +121,12 @@ def _years(item: str, mentions: list[SkillMention], matcher: SkillMatcher) -> It
         ]
         if role:
             values["title"] = _role(role["role"])
-        elif near and _is_field(item, match.end(), near[0]):
-            values["skill_ids"] = _group(item, near)
-        elif words.IN_FIELD.search(clause) or words.IN_FIELD.search(item[low : match.start()]):
+        else:
+            if near and _is_field(item, match.end(), near[0]):
+                values["skill_ids"] = _group(item, near)
             phrase = words.IN_FIELD.search(clause) or words.IN_FIELD.search(item[low : match.start()])
             name = _role(phrase["field"]) if phrase else ""
-            if 0 < len(content_words(name)) <= 6:
+            if 0 < len(content_words(name)) <= 6 and not _SAME_ROLE.search(name):
                 values["terms"] = [name]
         if values.get("title") == "":
             values.pop("title")
@@ -252,7 +254,7 @@ def _skills(item: str, mentions: list[SkillMention], *, alone: bool) -> Iterator
         else:
             groups.append([mention])
     units = [unit for group in groups for unit in _units(item, group)]
-    rest = list(_unknown(item, mentions)) if mentions or item.count(",") >= 2 else []
+    rest = list(_unknown(item, mentions)) if alone and (mentions or item.count(",") >= 2) else []
     whole = alone and len(units) == 1 and not rest
     for unit in units:
         start, end = (0, len(item)) if whole else (unit[0].span.start, unit[-1].span.end)
@@ -281,6 +283,8 @@ def _unknown(item: str, mentions: list[SkillMention]) -> Iterator[Draft]:
         start, end = position, low
         position = high
         chunk = item[start:end]
+        if start and _DOING.match(chunk):
+            return  # from here on the item tells what is done with the things named before
         if any(m.span.start < end and start < m.span.end for m in mentions):
             continue
         lead = _LEAD.match(chunk)

@@ -1,10 +1,12 @@
 """Verdicts on years, titles, degrees, languages, certificates and places."""
 
+import re
+
 from talentflux.ai.matching import vocabulary
 from talentflux.ai.matching.dates import MONTHS, merged_months
 from talentflux.ai.matching.judge_skill import Finding, Likeness, judge_words
 from talentflux.ai.matching.phrases import find_phrase
-from talentflux.ai.matching.roles import Role, read_role, seniority_gap, similarity
+from talentflux.ai.matching.roles import Role, names_trade, read_role, read_words, seniority_gap, similarity
 from talentflux.ai.matching.view import ResumeView
 from talentflux.ai.matching.words import content_words
 from talentflux.schemas.base import Span
@@ -13,6 +15,7 @@ from talentflux.schemas.match import Evidence, Verdict
 from talentflux.schemas.requirement import Requirement
 from talentflux.schemas.resume import LanguageLevel
 
+_OR = re.compile(r"\s+(?:or|oder|ou|o|of)\s+", re.IGNORECASE)
 SAME_ROLE = 0.75
 NEAR_ROLE = 0.5
 # Two months short of the years asked for is still the years asked for.
@@ -27,10 +30,13 @@ def _evidence(view: ResumeView, spans: list[Span | None]) -> list[Evidence]:
 
 def judge_title(requirement: Requirement, view: ResumeView) -> Finding:
     """Compare the role asked for with the roles held."""
-    wanted = read_role(requirement.title or requirement.text)
+    wanted = _roles(requirement.title or requirement.text)
     best = max(
-        ((similarity(wanted, read_role(p.title)), -seniority_gap(wanted, read_role(p.title)), n)
-         for n, p in enumerate(view.features.positions) if p.title),
+        (
+            (_likeness(wanted, p, view), -seniority_gap(wanted[0], read_role(p.title)), n)
+            for n, p in enumerate(view.features.positions)
+            if p.title
+        ),
         default=None,
     )
     if best is None or best[0] < NEAR_ROLE:
@@ -43,6 +49,25 @@ def judge_title(requirement: Requirement, view: ResumeView) -> Finding:
     if share >= SAME_ROLE:
         return Finding(Verdict.PARTLY, 0.7, 0.7, f"Held the role '{position.title}', at a lower rank.", quotes, "title")
     return Finding(Verdict.PARTLY, 0.5, 0.6, f"Held a related role, '{position.title}'.", quotes, "title")
+
+
+def _roles(title: str) -> list[Role]:
+    """Return the role asked for, and each of several divided by `or`."""
+    parts = [part for part in _OR.split(title) if names_trade(read_words(part))]
+    return [read_role(title), *(read_words(part) for part in parts if len(parts) > 1)]
+
+
+def _likeness(wanted: list[Role], position: PositionFacts, view: ResumeView) -> float:
+    """Compare roles with a position's title, or with the whole line where the title was read too short."""
+    title = max(similarity(role, read_role(position.title or "")) for role in wanted)
+    if title >= SAME_ROLE or position.title_span is None:
+        return title
+    window = view.window_of(position.title_span)
+    if window is None:
+        return title
+    end = min(view.heading_end(position.title_span) or position.title_span.end, position.title_span.start + 120)
+    line = view.features.text[position.title_span.start : end]
+    return max(title, *(similarity(role, read_words(line)) for role in wanted))
 
 
 def _title_in_text(requirement: Requirement, view: ResumeView) -> Finding:
@@ -81,22 +106,25 @@ def _counting(requirement: Requirement, view: ResumeView) -> tuple[list[Position
     """Return the positions whose time counts, and how to call them."""
     positions = view.features.positions
     if requirement.title:
-        wanted = read_role(requirement.title)
-        return _in_role(positions, wanted), f"as '{requirement.title}'"
+        wanted = _roles(requirement.title)
+        return _in_role(positions, wanted, view), f"as '{requirement.title}'"
     if requirement.skill_ids:
         ids = [*requirement.skill_ids]
         spans = [m.span for skill in ids for m in view.mentions.get(skill, ()) if view.standing(m.span) > 0]
         spans += [view.implied[skill].span for skill in ids if skill in view.implied]
-        held = [p for p in positions if p.span and any(p.span.start <= s.start < p.span.end for s in spans)]
+        named = _with_terms(requirement.terms, view)
+        held = [
+            p for p in positions if p in named or (p.span and any(p.span.start <= s.start < p.span.end for s in spans))
+        ]
         return held, "with it"
     if requirement.terms:
         return _with_terms(requirement.terms, view), f"in {requirement.terms[0]}"
     return [p for p in positions if p.start is not None], "of work"
 
 
-def _in_role(positions: list[PositionFacts], wanted: Role) -> list[PositionFacts]:
+def _in_role(positions: list[PositionFacts], wanted: list[Role], view: ResumeView) -> list[PositionFacts]:
     """Return the positions in a role; where none has the same name, those with a near one."""
-    scored = [(similarity(wanted, read_role(p.title)), p) for p in positions if p.title]
+    scored = [(_likeness(wanted, p, view), p) for p in positions if p.title]
     best = max((share for share, _ in scored), default=0.0)
     least = SAME_ROLE if best >= SAME_ROLE else NEAR_ROLE + 0.1
     return [p for share, p in scored if share >= least]

@@ -9,6 +9,7 @@ from talentflux.ai.matching.words import STOP_WORDS, similar, stem
 from talentflux.ai.taxonomy.text import fold
 
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_TAIL = re.compile(r"\s[-–—|]+\s|\s*[(\[]|,\s")
 _SHORT = {
     "dev": "developer",
     "eng": "engineer",
@@ -70,6 +71,19 @@ def read_role(title: str) -> Role:
     Returns:
         Its words and its seniority.
     """
+    head = _TAIL.split(title, maxsplit=1)[0]
+    return read_words(head if len(_WORD.findall(head)) > 1 else title)
+
+
+def read_words(title: str) -> Role:
+    """Take all words of a title, or of the line that holds it.
+
+    Args:
+        title: As written.
+
+    Returns:
+        Its words and its seniority.
+    """
     words: list[str] = []
     for word in _WORD.findall(fold(title)):
         words += _SHORT.get(word, word).split()
@@ -98,6 +112,11 @@ def similarity(wanted: Role, held: Role) -> float:
         if word in held.stems or any(similar(word, other) for other in held.stems)
     )
     return found / total
+
+
+def names_trade(role: Role) -> bool:
+    """Tell whether a role has a word that says more than `manager` or `specialist`."""
+    return bool(role.stems - _GENERAL)
 
 
 def _weight(word: str) -> float:

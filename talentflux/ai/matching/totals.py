@@ -20,9 +20,9 @@ class Weights:
         dense: Weight of one standard deviation of likeness in meaning above the background.
     """
 
-    must: float = 0.70
-    should: float = 0.15
-    lexical: float = 0.05
+    must: float = 0.60
+    should: float = 0.12
+    lexical: float = 0.015
     dense: float = 0.03
 
 
@@ -39,20 +39,20 @@ class Background:
         dense_deviation: Its standard deviation.
     """
 
-    lexical_mean: float = 0.12
-    lexical_deviation: float = 0.07
-    dense_mean: float = 0.35
-    dense_deviation: float = 0.10
+    lexical_mean: float = 0.065
+    lexical_deviation: float = 0.045
+    dense_mean: float = 0.22
+    dense_deviation: float = 0.08
 
 
 DEFAULT_WEIGHTS = Weights()
 DEFAULT_BACKGROUND = Background()
 # A likeness beyond this many standard deviations adds nothing more.
-LARGEST_Z = 2.5
+LARGEST_Z = 8.0
 
 
 def z_score(value: float, mean: float, deviation: float) -> float:
-    """Return how far a value lies above the background, in standard deviations, cut at 2.5 either way."""
+    """Return how far a value lies above the background, in standard deviations, cut at 8 either way."""
     return max(-LARGEST_Z, min(LARGEST_Z, (value - mean) / deviation))
 
 

@@ -109,6 +109,11 @@ class ResumeView:
         number = self._number_of(span)
         return number is not None and span.start < self.headings.get(number, -1)
 
+    def heading_end(self, span: Span) -> int | None:
+        """Return where the naming of a position ends in the window of a span."""
+        number = self._number_of(span)
+        return self.headings.get(number) if number is not None else None
+
     @cached_property
     def folded(self) -> str:
         """The folded text, as long as the text."""

@@ -180,8 +180,11 @@ IN_FIELD = re.compile(
 )
 # Where a role's name ends within a sentence.
 ROLE_END = re.compile(
-    r"\s*(?:[,;:.!?(](?:\s|$)|\b(?:with|where|focus(?:ed|ing)?|involving|overseeing|including|responsible|who|which|that|for|position|role|"
-    r"experience|level|required|is|are|mit|sowie|avec|con|met|com)\b|\bin (?:an?|the) )",
+    r"\s*(?:(?<!\bjr)(?<!\bsr)[;:.!?(](?:\s|$)|,(?!\s+[\w/-]+(?:\s[\w/-]+)?,?\s+(?:and|or)\s)|\b(?:with|where|focus(?:ed|ing)?|involving|"
+    r"overseeing|including|responsible|who|which|that|for|position|role|experience|level|required|is|are|would|will|mit|sowie|avec|con|"
+    r"met|com|during|within|at|along|across|utili[sz]ing|using|based|particularly|earning|dealing|plus|preferred|of at least|"
+    r"and (?:an? |the )?(?:additional|another|further|previous|most)|or (?:an? )?(?:similar|related|comparable|equivalent))\b|"
+    r"\bin (?:an?|the|fields?) )",
     re.IGNORECASE,
 )
 SENIORITY = {

@@ -22,6 +22,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LONG_LINE = 110
 _WRAPPED_LINE = 60
 _HEADER_LINES = 8
+_HEADER_LENGTH = 400
 
 
 def cut_windows(masked: str, parsed: ParsedResume, dropped: list[tuple[int, int]]) -> list[Window]:
@@ -62,17 +63,20 @@ def _same(heading: Span, start: int, end: int) -> bool:
 def _sections(masked: str, parsed: ParsedResume) -> list[Section]:
     """Return the sections in order; without any, the short lines at the top count as the header."""
     sections = sorted(parsed.sections, key=lambda section: section.span.start)
-    header = sum(s.span.end - s.span.start for s in sections if s.kind is SectionKind.HEADER)
-    if sections and header * 2 < len(masked):
-        if sections[0].span.start > 0:
-            top = Span(start=0, end=sections[0].span.start)
-            sections.insert(0, Section(kind=SectionKind.HEADER, heading=None, span=top))
-        return sections
-    end = _header_end(masked)
-    return [
-        Section(kind=SectionKind.HEADER, heading=None, span=Span(start=0, end=end)),
-        Section(kind=SectionKind.OTHER, heading=None, span=Span(start=end, end=len(masked))),
-    ]
+    if not sections or sections[0].span.start > 0:
+        top = Span(start=0, end=sections[0].span.start if sections else len(masked))
+        sections.insert(0, Section(kind=SectionKind.HEADER, heading=None, span=top))
+    return [part for section in sections for part in _short(masked, section)]
+
+
+def _short(masked: str, section: Section) -> list[Section]:
+    """Cut a long header or personal section: what goes on beyond its first lines was not recognised."""
+    low, high = section.span.start, section.span.end
+    if section.kind not in {SectionKind.HEADER, SectionKind.PERSONAL} or high - low <= _HEADER_LENGTH:
+        return [section]
+    end = low + _header_end(masked[low:high])
+    rest = Section(kind=SectionKind.OTHER, heading=None, span=Span(start=end, end=high))
+    return [section.model_copy(update={"span": Span(start=low, end=end)}), rest]
 
 
 def _header_end(masked: str) -> int:
@@ -80,7 +84,7 @@ def _header_end(masked: str) -> int:
     position = 0
     for number, line in enumerate(masked.split("\n")):
         words = len(line.split())
-        if number >= _HEADER_LINES or words > 9 or _BULLET.match(line) or (not words and number > 1):
+        if number >= _HEADER_LINES or words > 9 or _BULLET.match(line) or (not words and number > 2):
             break
         position += len(line) + 1
     return min(position, len(masked))

@@ -16,7 +16,8 @@ STOP_WORDS = frozenset(
     proficiency strong excellent good great solid proven demonstrated familiarity familiar understanding expertise
     using use used usage work working worked year years yr yrs month months least minimum required requirement
     requirements preferred plus including include includes new well high level role position job candidate ideal
-    responsible responsibilities duties
+    responsible responsibilities duties highly efficient exceptional superior outstanding effective effectively sound
+    robust expert adept valid track record thorough extensive deep depth advanced competent competency competence
     der die das den dem des ein eine einen einem einer und oder von vom im in zu zur zum mit bei fur auf aus als an ist
     sind war sowie sehr gute guter kenntnisse erfahrung erfahrungen jahre jahren
     le la les un une des du de et ou en dans sur pour par avec au aux est sont que qui ans annees connaissance
