@@ -183,7 +183,7 @@ class Database:
             except (DBAPIError, TimeoutError) as error:
                 raise DependencyError("The database cannot be reached. Try again in a moment.") from error
             try:
-                await (await _driver(connection)).execute(query)
+                await (await _driver(connection)).execute(query, prepare=False)
             except psycopg.OperationalError as error:
                 await connection.invalidate()
                 await connection.close()

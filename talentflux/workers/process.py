@@ -7,6 +7,7 @@ supervisor is gone. Started by itself (a container), it runs until a signal ends
 import argparse
 import asyncio
 import contextlib
+import ipaddress
 import os
 import signal
 import socket
@@ -57,6 +58,28 @@ def main() -> int:
     return 0
 
 
+def check_host(settings: Settings) -> None:
+    """Refuse to listen where others could reach an API without accounts.
+
+    Args:
+        settings: Name the address.
+
+    Raises:
+        ConfigurationError: It is not this machine's own.
+    """
+    if settings.allow_unauthenticated_network or settings.host == "localhost":
+        return
+    try:
+        local = ipaddress.ip_address(settings.host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise ConfigurationError(
+            f"TALENTFLUX_HOST={settings.host} would show personal data to the network: there are no accounts yet. Use "
+            "127.0.0.1, or see TALENTFLUX_ALLOW_UNAUTHENTICATED_NETWORK for a container."
+        )
+
+
 def _prepare_api(settings: Settings, listen: int | None) -> Callable[[str], None]:
     """Import what takes long and return what serves the API over a database."""
     import uvicorn  # noqa: PLC0415 -- the worker does without
@@ -64,6 +87,7 @@ def _prepare_api(settings: Settings, listen: int | None) -> Callable[[str], None
     from talentflux.main import create_app  # noqa: PLC0415 -- as above
 
     def serve(database_url: str) -> None:
+        check_host(settings)
         os.environ["TALENTFLUX_DATABASE_URL"] = database_url
         get_settings.cache_clear()
         config = uvicorn.Config(

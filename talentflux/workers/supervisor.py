@@ -2,7 +2,6 @@
 
 import contextlib
 import http.client
-import ipaddress
 import os
 import signal
 import socket
@@ -22,7 +21,7 @@ from talentflux.db import migrate
 from talentflux.db.embedded import EmbeddedPostgres
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import ProvidedDatabase, provide
-from talentflux.workers.process import CONFIGURATION_FAILED
+from talentflux.workers.process import CONFIGURATION_FAILED, check_host
 
 _TICK_SECONDS = 0.05
 _READY_SECONDS = 60.0
@@ -105,7 +104,7 @@ def run_up(settings: Settings, on_ready: Callable[[str], None]) -> int:
     Raises:
         ConfigurationError: The address must not be used, the port is taken, or the database cannot be started.
     """
-    _check_host(settings)
+    check_host(settings)
     with _listening(settings.host, settings.port) as listen, _signals() as stopping:
         children = [_Child("api", listen), _Child("worker")]
         try:
@@ -219,20 +218,6 @@ def _end(children: list[_Child]) -> None:
                 child.process.kill()
                 child.process.wait()
         child.forget()
-
-
-def _check_host(settings: Settings) -> None:
-    if settings.allow_unauthenticated_network or settings.host == "localhost":
-        return
-    try:
-        local = ipaddress.ip_address(settings.host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
-        raise ConfigurationError(
-            f"TALENTFLUX_HOST={settings.host} would show personal data to the network: there are no accounts yet. Use "
-            "127.0.0.1, or see TALENTFLUX_ALLOW_UNAUTHENTICATED_NETWORK for a container."
-        )
 
 
 @contextmanager

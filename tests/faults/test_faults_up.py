@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -55,6 +56,14 @@ class Up:
             if f"talentflux.workers.process {kind}" in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " "):
                 return pid
         raise AssertionError(f"no {kind}")
+
+    def runs(self, kind: str) -> bool:
+        """Return whether a process of a kind lives."""
+        return any(f"talentflux.workers.process {kind}" in line for line in self.commands())
+
+    def commands(self) -> list[str]:
+        """Return the command lines of the group."""
+        return [Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in self.group()]
 
     def ready(self) -> bool:
         """Return whether the API says that it is ready."""
@@ -121,7 +130,7 @@ def test_killed_children_and_database_come_back(up: Up) -> None:
     for kind in ("api", "worker"):
         killed = up.child(kind)
         kill_9(killed)
-        wait_until(lambda: any(f"process {kind}" in line for line in processes_naming("talentflux.workers.process")))
+        wait_until(partial(up.runs, kind))
     wait_until(up.ready)
     server = int((up.folder / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
     kill_9(server)
