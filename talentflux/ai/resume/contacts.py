@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-from talentflux.schemas.base import Found, Span
+from talentflux.ai.resume.values import Text
+from talentflux.schemas.base import Span
 from talentflux.schemas.resume import Link
 
 _LOCAL = re.compile(r"[\w.%+'-]+$")
@@ -18,7 +19,7 @@ _BARE = re.compile(
     r"(?:/[^\s<>|,;\"•]*)?(?![\w@])",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![\w/.@:–-])(?:\+|00)?\s?\(?\d(?:[\d().\s/–-]{5,22})\d(?!\w)")
+_PHONE = re.compile(r"[+(\d](?<![\w/.@:–-].)[\d(). /–-]{5,24}\d(?!\w)")
 _LABEL = re.compile(
     r"(?:tel|phone|mob|cell|fon|téléphone|portable|handy|mobil|telef|cellul|gsm|ph|voice|fax|home|direct|office)[\w.]*\s*(?:no\.?|number|#)?\s?[:.–-]?\s*$",
     re.IGNORECASE,
@@ -31,7 +32,7 @@ _NETWORKS = {
 }  # fmt: skip
 
 
-def find_emails(text: str, source: str) -> list[Found[str]]:
+def find_emails(text: str, source: str) -> list[Text]:
     """Find the e-mail addresses of a text.
 
     Args:
@@ -41,7 +42,7 @@ def find_emails(text: str, source: str) -> list[Found[str]]:
     Returns:
         All places where an address stands, repeats included.
     """
-    found: list[Found[str]] = []
+    found: list[Text] = []
     if "@" not in text:
         return found
     for domain in _DOMAIN.finditer(text):
@@ -50,8 +51,8 @@ def find_emails(text: str, source: str) -> list[Found[str]]:
             continue
         start = local.start() + len(local.group()) - len(local.group().lstrip(".'-+%"))
         if start < domain.start():
-            span = Span.model_construct(start=start, end=domain.end())
-            found.append(Found[str].model_construct(value=source[start : domain.end()], span=span, confidence=0.99))
+            span = Span(start=start, end=domain.end())
+            found.append(Text(value=source[start : domain.end()], span=span, confidence=0.99))
     return found
 
 
@@ -94,7 +95,7 @@ def find_links(text: str, source: str, header_end: int, targets: list[str]) -> t
     seen: set[str] = set()
     for start, given_end in sorted(places):
         end = start + len(text[start:given_end].rstrip(".,:;)]'"))
-        span = Span.model_construct(start=start, end=end)
+        span = Span(start=start, end=end)
         spans.append(span)
         url = source[start:end]
         if start < header_end or _is_profile(url):
@@ -114,7 +115,7 @@ def _add(links: list[Link], seen: set[str], url: str, span: Span | None) -> None
     key = _bare(url)
     if key and key not in seen:
         seen.add(key)
-        links.append(Link.model_construct(url=url, network=network_of(url), span=span))
+        links.append(Link(url=url, network=network_of(url), span=span))
 
 
 def phone_places(text: str, zones: list[tuple[int, int]], dates: list[tuple[int, int]]) -> list[tuple[int, int, bool]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from talentflux.ai.resume.lexicon import fold, groups
+from talentflux.ai.resume.lexicon import fold, groups, one_of
 
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}  # first month of each
 _OLDEST = 1940
@@ -68,15 +68,11 @@ class Period:
         return self.last is not None or self.current
 
 
-def _alternatives(words: Iterable[str]) -> str:
-    return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
-
-
 _MONTHS: dict[str, int] = {}
 for _key, _names in groups("months").items():
     for _name in _names:
         _MONTHS.setdefault(fold(_name), _SEASONS.get(_key) or int(_key))
-_MONTH = _alternatives({name for names in groups("months").values() for name in names} | set(_MONTHS))
+_MONTH = one_of({name.lower() for names in groups("months").values() for name in names} | set(_MONTHS))
 _PRESENT = (
     "present day|present|current(?:ly)?|now|today|till (?:date|now)|to date|until now|ongoing|date|"
     "heute|jetzt|aktuell|laufend|dato|présent|aujourd'hui|actuel(?:lement)?|maintenant|ce jour|en cours|"
@@ -117,17 +113,15 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _GLUED = re.compile(
-    r"(?<![\w.,$€£-])(?P<first>(?:19[5-9]|20[0-4])\d)(?:(?P<last>(?:19[5-9]|20[0-4])\d)|(?P<present>present|current|heute))(?!\w)",
+    r"(?P<first>[12](?<![\w.,$€£-].)(?:9[5-9]|0[0-4])\d)(?:(?P<last>(?:19[5-9]|20[0-4])\d)|(?P<present>present|current|heute))(?!\w)",
     re.IGNORECASE,
 )
 _SHORT = re.compile(
-    rf"(?<![\w/.,$€£-])(?P<m1>0?[1-9]|1[0-2])/(?P<y1>'?\d\d)\s?(?:[–-]|\bto\b|\buntil\b|\bbis\b|\s)\s?"
+    rf"(?P<m1>\d(?<![\w/.,$€£-].)\d?)/(?P<y1>'?\d\d)\s?(?:[–-]|\bto\b|\buntil\b|\bbis\b|\s)\s?"
     rf"(?:(?P<m2>0?[1-9]|1[0-2])/(?P<y2>'?\d\d)(?![\d/])|(?P<present>{_PRESENT})\b)",
     re.IGNORECASE,
 )
-_HINT = re.compile(
-    r"(?<![\d$€£#])(?:19[4-9]\d|20[0-4]\d|20[xX]{2})(?!\d)|(?<=[A-Za-zéûç.\s]')\d\d\b|(?<=[A-Za-z][\s–-])\d\d(?=\s?[–-])"
-)
+_HINT = re.compile(r"\d\d(?:\d\d|[xX]{2})?(?!\d)")
 
 
 def _year(text: str) -> int | None:
@@ -208,6 +202,15 @@ def _checked(match: re.Match[str], first: Point, last: Point | None, *, current:
     return Period(first, last, current, match.start(), end)
 
 
+def _is_year(match: re.Match[str], text: str) -> bool:
+    """Whether digits may be a year: four of them in range, or two after an apostrophe or a word."""
+    start = match.start()
+    before = text[start - 1] if start else " "
+    if match.end() - start == 4:
+        return match.group()[:2] in ("19", "20") and not before.isdigit() and before not in "$€£#"
+    return before == "'" or (before in " –-" and text[max(0, start - 2) : start - 1].isalpha())
+
+
 def find_periods(text: str, today: date) -> list[Period]:
     """Find the dates and stretches of time of a text.
 
@@ -221,7 +224,7 @@ def find_periods(text: str, today: date) -> list[Period]:
     found: list[Period] = []
     newest = today.year + _AHEAD
     done = 0
-    hints = [(match.start(), match.end()) for match in _HINT.finditer(text)]
+    hints = [(match.start(), match.end()) for match in _HINT.finditer(text) if _is_year(match, text)]
     place = 0
     while place < len(hints):
         begin = max(done, hints[place][0] - _WINDOW)
@@ -247,6 +250,8 @@ def _with_glued(found: list[Period], text: str, newest: int) -> list[Period]:
         last = Point(int(match["last"]), None, None, *match.span("last")) if match["last"] else None
         extra.append(Period(first, last, last is None, match.start(), match.end()))
     for match in _SHORT.finditer(text):
+        if not 1 <= int(match["m1"]) <= 12:
+            continue
         first = Point(_year(match["y1"]), int(match["m1"]), None, match.start("m1"), match.end("y1"))
         last = None
         if match["m2"]:

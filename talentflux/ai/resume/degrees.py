@@ -87,5 +87,3 @@ def _field_later(text: str, start: int, end: int) -> tuple[int, int] | None:
 def _is_field(text: str) -> bool:
     """Whether a stretch after a degree names what was studied, and not a school, a place or a grade."""
     return not (school_score(text) or place_score(text) or _NO_FIELD.match(text))
-
-

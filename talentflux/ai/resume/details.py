@@ -7,10 +7,11 @@ from functools import cache
 
 from talentflux.ai.resume.dates import Period, merged_months, months_between
 from talentflux.ai.resume.heads import dated
-from talentflux.ai.resume.lexicon import fold, groups, index
+from talentflux.ai.resume.lexicon import fold, groups, index, one_of
 from talentflux.ai.resume.positions import found_date
 from talentflux.ai.resume.sections import Block
-from talentflux.schemas.base import Found, Span
+from talentflux.ai.resume.values import Text
+from talentflux.schemas.base import Span
 from talentflux.schemas.resume import Certificate, LanguageLevel, ParsedResume, SectionKind, SpokenLanguage
 from talentflux.schemas.skill import SkillMention
 
@@ -32,8 +33,8 @@ def _language_pattern() -> re.Pattern[str]:
 
 @cache
 def _level_pattern() -> re.Pattern[str]:
-    listed = sorted((re.escape(word) for words in groups("levels").values() for word in words), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(listed)})(?!\w)", re.IGNORECASE)
+    listed = one_of(word.lower() for words in groups("levels").values() for word in words)
+    return re.compile(rf"(?<!\w){listed}(?!\w)", re.IGNORECASE)
 
 
 def level_of(text: str) -> LanguageLevel | None:
@@ -78,8 +79,8 @@ def read_languages(blocks: Sequence[Block], text: str, source: str) -> list[Spok
             level = level_of(text[hit.end() : until]) or (level_of(before) if place == 0 else None)
             if code in found:
                 continue
-            span = Span.model_construct(start=hit.start(), end=hit.end())
-            name = Found[str].model_construct(value=source[span.start : span.end], span=span, confidence=0.9)
+            span = Span(start=hit.start(), end=hit.end())
+            name = Text(value=source[span.start : span.end], span=span, confidence=0.9)
             found[code] = SpokenLanguage.model_construct(
                 code=code, name=name, level=level, confidence=0.9 if level else 0.7
             )
@@ -121,11 +122,11 @@ def read_certificates(blocks: Sequence[Block], periods: Sequence[Period], text: 
             issuer = None
             parted = re.search(r"\s[–-]\s|\s\|\s|,\s(?=[A-Z])|\s\(", body)
             if parted and len(body) - parted.end() > 2:
-                span = Span.model_construct(start=begin + parted.end(), end=begin + len(body.rstrip(")")))
-                issuer = Found[str].model_construct(value=source[span.start : span.end], span=span, confidence=0.5)
+                span = Span(start=begin + parted.end(), end=begin + len(body.rstrip(")")))
+                issuer = Text(value=source[span.start : span.end], span=span, confidence=0.5)
                 name_end = begin + parted.start()
-            span = Span.model_construct(start=begin, end=name_end)
-            name = Found[str].model_construct(value=source[begin:name_end], span=span, confidence=0.7)
+            span = Span(start=begin, end=name_end)
+            name = Text(value=source[begin:name_end], span=span, confidence=0.7)
             found.append(
                 Certificate.model_construct(name=name, issuer=issuer, date=found_date(here[0].first) if here else None)
             )

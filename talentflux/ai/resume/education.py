@@ -3,14 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
 from talentflux.ai.resume.classify import school_score
 from talentflux.ai.resume.dates import Period
 from talentflux.ai.resume.degrees import degree_at
 from talentflux.ai.resume.heads import Part, dated, parts_of
 from talentflux.ai.resume.lines import Line
 from talentflux.ai.resume.positions import found_date, quoted
-from talentflux.schemas.base import Found, Span
+from talentflux.ai.resume.values import Text
+from talentflux.schemas.base import Span
 from talentflux.schemas.resume import Education, EducationLevel
+
 
 @dataclass(slots=True)
 class Course:
@@ -38,7 +41,9 @@ def read_education(lines: Sequence[Line], periods: Sequence[Period], text: str, 
     """
     courses: list[Course] = []
     current = Course()
-    plain = any(not line.bullet and (school_score(line.text) or degree_at(text, line.start, line.end)) for line in lines)
+    plain = any(
+        not line.bullet and (school_score(line.text) or degree_at(text, line.start, line.end)) for line in lines
+    )
     for number, line in enumerate(lines):
         if len(line.text) > 260 or (plain and line.bullet):
             continue
@@ -117,18 +122,18 @@ def _education(course: Course, lines: Sequence[Line], source: str) -> Education:
         level=course.level,
         start=found_date(period.first) if period is not None and not single else None,
         end=found_date(period.first if single else period.last) if period is not None else None,
-        span=Span.model_construct(start=first.left, end=last.end),
+        span=Span(start=first.left, end=last.end),
         confidence=round(
             0.4 + 0.2 * (course.degree is not None) + 0.2 * (course.school is not None) + 0.1 * (period is not None), 2
         ),
     )
 
 
-def _stretch(place: tuple[int, int] | None, source: str) -> Found[str] | None:
+def _stretch(place: tuple[int, int] | None, source: str) -> Text | None:
     if place is None:
         return None
     start, end = place
     value = re.sub(r"\s+", " ", source[start:end]).strip()
     if not value:
         return None
-    return Found[str].model_construct(value=value, span=Span.model_construct(start=start, end=end), confidence=0.85)
+    return Text(value=value, span=Span(start=start, end=end), confidence=0.85)

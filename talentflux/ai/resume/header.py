@@ -8,7 +8,8 @@ from talentflux.ai.resume.classify import organization_score, place_score, title
 from talentflux.ai.resume.dates import Period
 from talentflux.ai.resume.lexicon import fold, words
 from talentflux.ai.resume.lines import Line, cells
-from talentflux.schemas.base import Found, Span
+from talentflux.ai.resume.values import Text
+from talentflux.schemas.base import Span
 
 MASK = "\ue000"
 _PARTICLES = frozenset(
@@ -35,6 +36,7 @@ _NOT_NAMES = frozenset(
         "seeking welcome dear cover letter reference references available years"
     ).split()
 )
+_APART = re.compile(rf"\s[–-]\s|\s·\s|;|\s/\s|[{MASK}•]+")
 _TOKEN = re.compile(r"[^\W\d_][^\W\d_'.-]*(?:['.-][^\W\d_]+)*\.?|[^\s]+")
 _LABEL = re.compile(
     r"^(?:full\s?name|name|candidate(?:\sname)?|vor- und (?:nach|zu)name|vorname|nom(?:\s(?:et\s)?prénom)?|nombre(?:\sy\sapellidos?)?|naam|nome(?:\se\scognome|\scompleto)?)\s*[:–-]\s*",
@@ -81,12 +83,15 @@ def pieces_of(lines: Sequence[Line], text: str) -> list[Piece]:
     found: list[Piece] = []
     for number, line in enumerate(lines):
         for start, end in cells(line):
-            for match in re.finditer(rf"(?:(?!\s[–-]\s|\s·\s|;|\s/\s|[{MASK}•])[^\n])+", text[start:end]):
-                raw = match.group()
-                body = raw.strip(" \t,:–-|·\"“”„«»()")
+            begin = start
+            for match in [*_APART.finditer(text, start, end), None]:
+                finish = match.start() if match else end
+                raw = text[begin:finish]
+                body = raw.strip(' \t,:–-|·"“”„«»()')
                 if body:
-                    begin = start + match.start() + raw.index(body)
-                    found.append(Piece(begin, begin + len(body), body, number))
+                    place = begin + raw.index(body)
+                    found.append(Piece(place, place + len(body), body, number))
+                begin = match.end() if match else end
     return found
 
 
@@ -123,7 +128,7 @@ def _trim(piece: Piece) -> Piece:
     return Piece(start, start + len(text), text, piece.line)
 
 
-def find_name(pieces: Sequence[Piece], source: str, handles: Sequence[str], large: Sequence[Span]) -> Found[str] | None:
+def find_name(pieces: Sequence[Piece], source: str, handles: Sequence[str], large: Sequence[Span]) -> Text | None:
     """Find the name of the person.
 
     Args:
@@ -151,8 +156,8 @@ def find_name(pieces: Sequence[Piece], source: str, handles: Sequence[str], larg
             best = (score, trimmed)
     if best is None or best[0] < 0.3:
         return None
-    span = Span.model_construct(start=best[1].start, end=best[1].end)
-    return Found[str].model_construct(
+    span = Span(start=best[1].start, end=best[1].end)
+    return Text(
         value=_tidy(source[span.start : span.end]), span=span, confidence=round(min(0.98, 0.45 + best[0] / 3), 2)
     )
 
@@ -182,7 +187,7 @@ def _tidy(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def find_headline(pieces: Sequence[Piece], source: str, name: Span | None, lines: Sequence[Line]) -> Found[str] | None:
+def find_headline(pieces: Sequence[Piece], source: str, name: Span | None, lines: Sequence[Line]) -> Text | None:
     """Find the line that says what the person is.
 
     Args:
@@ -210,12 +215,12 @@ def find_headline(pieces: Sequence[Piece], source: str, name: Span | None, lines
             continue
         if _LABEL.match(text) or organization_score(text) == 3 or sum(map(str.isdigit, text)) > 3:
             continue
-        span = Span.model_construct(start=start, end=start + len(text.rstrip()))
-        return Found[str].model_construct(value=_tidy(source[span.start : span.end]), span=span, confidence=0.75)
+        span = Span(start=start, end=start + len(text.rstrip()))
+        return Text(value=_tidy(source[span.start : span.end]), span=span, confidence=0.75)
     return None
 
 
-def find_location(pieces: Sequence[Piece], source: str, name: Span | None) -> Found[str] | None:
+def find_location(pieces: Sequence[Piece], source: str, name: Span | None) -> Text | None:
     """Find where the person lives.
 
     Args:
@@ -243,13 +248,11 @@ def find_location(pieces: Sequence[Piece], source: str, name: Span | None) -> Fo
             best = (score, start, start + len(text.rstrip(" .,")))
     if best is None:
         return None
-    span = Span.model_construct(start=best[1], end=best[2])
-    return Found[str].model_construct(
-        value=_tidy(source[best[1] : best[2]]), span=span, confidence=0.85 if best[0] > 1 else 0.6
-    )
+    span = Span(start=best[1], end=best[2])
+    return Text(value=_tidy(source[best[1] : best[2]]), span=span, confidence=0.85 if best[0] > 1 else 0.6)
 
 
-def prose(lines: Sequence[Line], periods: Sequence[Period], source: str) -> Found[str] | None:
+def prose(lines: Sequence[Line], periods: Sequence[Period], source: str) -> Text | None:
     """Find a summary among the lines of a header: the first run of lines that read like sentences.
 
     Args:
@@ -269,5 +272,5 @@ def prose(lines: Sequence[Line], periods: Sequence[Period], source: str) -> Foun
             break
     if not run or any(period.is_range and run[0].start <= period.start < run[-1].end for period in periods):
         return None
-    span = Span.model_construct(start=run[0].start, end=run[-1].end)
-    return Found[str].model_construct(value=_tidy(source[span.start : span.end]), span=span, confidence=0.6)
+    span = Span(start=run[0].start, end=run[-1].end)
+    return Text(value=_tidy(source[span.start : span.end]), span=span, confidence=0.6)

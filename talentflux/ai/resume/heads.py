@@ -250,7 +250,11 @@ def title_and_rest(part: Part) -> tuple[Part, Part] | None:
     """Part a title from the employer that follows it without a sign: `Engineer in Acme Ltd`, `Nurse of St Mary Hospital`."""
     for match in _IN.finditer(part.text):
         left, right = part.text[: match.start()], part.text[match.end() :]
-        known = organization_score(right) == 3 or school_in(right) if " of " in match.group() else organization_score(right) >= 2
+        known = (
+            organization_score(right) == 3 or school_in(right)
+            if " of " in match.group()
+            else organization_score(right) >= 2
+        )
         if title_score(left) == 3 and known and right[:1].isupper():
             first = Part(part.start, part.start + len(left), left, part.line, 3)
             second = Part(part.start + match.end(), part.end, right, part.line, 0, organization_score(right), 0)

@@ -1,7 +1,10 @@
 """The word lists of the resume parser: small text files beside this module that people can review and extend."""
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 _ACCENTS = str.maketrans(
     "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿğışčćžšđřňěůťďľĺŕąęłńóśźżőűăâîșțß",
@@ -74,3 +77,34 @@ def index(name: str, *keys: str) -> dict[str, str]:
         for word in listed[key]:
             found.setdefault(fold(word), key)
     return found
+
+
+def one_of(listed: Iterable[str]) -> str:
+    """Return a regular expression that matches the longest of some words.
+
+    Words with the same beginning share it, which a long plain alternation does not: each place of a text is then tried
+    once per first letter and not once per word.
+
+    Args:
+        listed: The words, taken literally.
+
+    Returns:
+        The pattern, as a group without number.
+    """
+    tree: dict[str, Any] = {}
+    for word in listed:
+        node = tree
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return _branch(tree)
+
+
+def _branch(tree: dict[str, Any]) -> str:
+    branches = [re.escape(letter) + _branch(rest) for letter, rest in sorted(tree.items()) if letter]
+    if not branches:
+        return ""
+    joined = "|".join(branches)
+    if "" in tree:
+        return f"(?:{joined})?"
+    return joined if len(branches) == 1 else f"(?:{joined})"

@@ -12,9 +12,9 @@ _TRANSLATION |= dict.fromkeys(range(0xF000, 0xF100), "•")  # symbol fonts: the
 _ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2}){2,4}")
 _BULLET = re.compile(r"(?:[•·*§¾○o]|[-–+](?=\s))\s*(?=\S)")
 _SPLIT_LINE = re.compile(r"[^\n]+")
-_SPLIT_FLAT = re.compile(r"[^\s](?:[^\n\t ]| (?! ))*")
+_SPLIT_FLAT = re.compile(r"\S+(?: \S+)*")
 _CELLS = re.compile(r"\t+\s*| {3,}| ?\| ?| • ")
-_FLAT_LINE = 400  # characters: a resume whose lines are longer on average has lost its line breaks
+_FLAT_LINE = 150  # characters: a resume whose lines are longer on average may have lost its line breaks
 
 
 @dataclass(slots=True)
@@ -69,7 +69,8 @@ def working_text(text: str) -> str:
 
 def is_flat(text: str) -> bool:
     """Return whether the text has lost its line breaks, so that two blanks stand for them."""
-    return len(text) > _FLAT_LINE and len(text) / (text.count("\n") + 1) > _FLAT_LINE
+    breaks = text.count("\n") + 1
+    return len(text) / breaks > _FLAT_LINE and text.count("  ") > 1.5 * breaks
 
 
 def split_lines(text: str) -> list[Line]:

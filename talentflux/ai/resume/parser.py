@@ -15,7 +15,8 @@ from talentflux.ai.resume.lines import Line, split_lines, working_text
 from talentflux.ai.resume.personal import find_personal, name_places
 from talentflux.ai.resume.positions import read_positions
 from talentflux.ai.resume.sections import Block, split_sections, to_section
-from talentflux.schemas.base import Found, Span
+from talentflux.ai.resume.values import Text
+from talentflux.schemas.base import Span
 from talentflux.schemas.document import Document
 from talentflux.schemas.resume import Education, Link, ParsedResume, Position, SectionKind
 from talentflux.schemas.skill import SkillMention
@@ -42,8 +43,8 @@ class Reading:
         self.header = self._header_lines()
         self.header_end = min(max((line.end for line in self.header), default=0), _HEADER_REACH)
         self.emails = find_emails(self.text, self.source)
-        self.name: Found[str] | None = None
-        self.phones: list[Found[str]] = []
+        self.name: Text | None = None
+        self.phones: list[Text] = []
         self.links: list[Link] = []
         self.places: list[tuple[int, int]] = []
 
@@ -90,17 +91,17 @@ class Reading:
             if mine or not self.phones:
                 value, confidence = to_phone(self.source[start:end], region)
                 if all(value != other.value for other in self.phones):
-                    span = Span.model_construct(start=start, end=end)
-                    self.phones.append(Found[str].model_construct(value=value, span=span, confidence=confidence))
+                    span = Span(start=start, end=end)
+                    self.phones.append(Text(value=value, span=span, confidence=confidence))
         self.mask(name_places(self.text, self.name))
 
-    def summary(self) -> Found[str] | None:
+    def summary(self) -> Text | None:
         """The text of the summary section, else the prose of the header."""
         for block in self.blocks:
             if block.kind is SectionKind.SUMMARY and block.lines:
-                span = Span.model_construct(start=block.lines[0].start, end=block.lines[-1].end)
+                span = Span(start=block.lines[0].start, end=block.lines[-1].end)
                 value = self.source[span.start : span.end].strip()
-                return Found[str].model_construct(value=re.sub(r"\s+", " ", value), span=span, confidence=0.85)
+                return Text(value=re.sub(r"\s+", " ", value), span=span, confidence=0.85)
         return prose(self.blocks[0].lines, self.periods, self.source)
 
     def positions(self) -> list[Position]:
@@ -147,9 +148,7 @@ def intervals_of(positions: Sequence[Position], today: date) -> list[tuple[int, 
     return found
 
 
-def own_emails(
-    found: Sequence[Found[str]], blocks: Sequence[Block], length: int
-) -> list[Found[str]]:
+def own_emails(found: Sequence[Text], blocks: Sequence[Block], length: int) -> list[Text]:
     """Pick the addresses of the person: those at the top or among the personal details, else the first of a short text.
 
     Args:
@@ -168,7 +167,7 @@ def own_emails(
     return own or [one for one, _ in placed[:1] if length < 3 * _OWN_REACH]
 
 
-def _unique(found: Sequence[Found[str]]) -> list[Found[str]]:
+def _unique(found: Sequence[Text]) -> list[Text]:
     seen: set[str] = set()
     return [one for one in found if not (one.value.lower() in seen or seen.add(one.value.lower()))]
 

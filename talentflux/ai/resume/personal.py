@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from talentflux.ai.resume.dates import Period
 from talentflux.ai.resume.sections import Block
-from talentflux.schemas.base import Found, Span
-from talentflux.schemas.resume import ParsedResume, PersonalDetail, PersonalKind, SectionKind
+from talentflux.ai.resume.values import Text
+from talentflux.schemas.base import Span
+from talentflux.schemas.resume import ParsedResume, PersonalDetail, PersonalKind
 
 
-def name_places(text: str, name: Found[str] | None) -> list[tuple[int, int]]:
+def name_places(text: str, name: Text | None) -> list[tuple[int, int]]:
     """Find every place where the name of the person stands.
 
     Args:
@@ -21,10 +22,19 @@ def name_places(text: str, name: Found[str] | None) -> list[tuple[int, int]]:
     """
     if name is None or name.span is None:
         return []
-    tokens = name.value.split()
-    whole = re.compile(r"(?<!\w)" + r"[\s.,_-]+".join(map(re.escape, tokens)) + r"(?!\w)", re.IGNORECASE)
-    places = [(match.start(), match.end()) for match in whole.finditer(text)]
-    return sorted({(name.span.start, name.span.end), *places})
+    tokens = name.value.lower().split()
+    whole = re.compile(r"[\s.,_-]+".join(map(re.escape, tokens)) + r"(?!\w)", re.IGNORECASE)
+    lowered = text.lower()
+    places = {(name.span.start, name.span.end)}
+    if len(lowered) != len(text):  # a letter whose small form is longer: look in the text itself
+        lowered = text
+    at = lowered.find(tokens[0])
+    while at >= 0:
+        match = whole.match(text, at)
+        if match is not None and not (at and text[at - 1].isalnum()):
+            places.add(match.span())
+        at = lowered.find(tokens[0], at + 1)
+    return sorted(places)
 
 
 def find_personal(
@@ -34,7 +44,7 @@ def find_personal(
     source: str,
     links: Sequence[tuple[int, int]],
     periods: Sequence[Period],
-    emails: Sequence[Found[str]],
+    emails: Sequence[Text],
     numbers: Sequence[tuple[int, int, bool]],
 ) -> list[PersonalDetail]:
     """List the stretches to mask."""
@@ -52,7 +62,4 @@ def find_personal(
             if point is not None and point.span is not None:
                 found.append((point.span.start, point.span.end, PersonalKind.GRADUATION_YEAR))
     found.sort()
-    return [
-        PersonalDetail.model_construct(kind=kind, span=Span.model_construct(start=start, end=end))
-        for start, end, kind in found
-    ]
+    return [PersonalDetail.model_construct(kind=kind, span=Span(start=start, end=end)) for start, end, kind in found]

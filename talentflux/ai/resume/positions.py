@@ -8,9 +8,19 @@ from talentflux.ai.resume.classify import organization_score, title_score
 from talentflux.ai.resume.dates import Period, Point
 from talentflux.ai.resume.degrees import degree_at
 from talentflux.ai.resume.header import MASK
-from talentflux.ai.resume.heads import Part, dated, field_of, head_like, parts_of, prose_parts, remainder, title_and_rest
+from talentflux.ai.resume.heads import (
+    Part,
+    dated,
+    field_of,
+    head_like,
+    parts_of,
+    prose_parts,
+    remainder,
+    title_and_rest,
+)
 from talentflux.ai.resume.lines import Line
-from talentflux.schemas.base import Found, Span
+from talentflux.ai.resume.values import Date, Text
+from talentflux.schemas.base import Span
 from talentflux.schemas.resume import Position
 
 _NO_PART = re.compile(
@@ -125,7 +135,7 @@ def _parts(lines: Sequence[Line], number: int, periods: Sequence[Period], text: 
         return found
     label = field_of(line.text)
     for part in parts_of(line, number, periods, text):
-        if MASK in part.text or _NO_PART.match(part.text) or degree_at(text, part.start, part.end):
+        if MASK in part.text or _NO_PART.match(part.text) or _is_degree(part, text):
             continue
         if label is not None and part.start >= line.start + label[1]:
             part.title = 3 if label[0] == "title" else 0
@@ -136,6 +146,10 @@ def _parts(lines: Sequence[Line], number: int, periods: Sequence[Period], text: 
         opened = title_and_rest(part)
         found.extend(opened or (part,))
     return found
+
+
+def _is_degree(part: Part, text: str) -> bool:
+    return part.title < 3 and part.organization < 3 and degree_at(text, part.start, part.end) is not None
 
 
 def _complete(parts: Sequence[Part]) -> bool:
@@ -308,21 +322,20 @@ def _within(inner: Period | None, outer: Period | None) -> bool:
     return inner.first.year >= outer.first.year
 
 
-def quoted(part: Part | None, source: str, confidence: float) -> Found[str] | None:
+def quoted(part: Part | None, source: str, confidence: float) -> Text | None:
     """Return a piece as a found value, blanks in a row made one."""
     if part is None:
         return None
-    span = Span.model_construct(start=part.start, end=part.end)
+    span = Span(start=part.start, end=part.end)
     value = re.sub(r"\s+", " ", source[part.start : part.end]).strip()
-    return Found[str].model_construct(value=value, span=span, confidence=confidence) if value else None
+    return Text(value=value, span=span, confidence=confidence) if value else None
 
 
-def found_date(point: Point | None) -> Found[str] | None:
+def found_date(point: Point | None) -> Date | None:
     """Return a date as a found value."""
     if point is None or point.value is None:
         return None
-    span = Span.model_construct(start=point.start, end=point.end)
-    return Found[str].model_construct(value=point.value, span=span, confidence=0.9)
+    return Date(value=point.value, span=Span(start=point.start, end=point.end), confidence=0.9)
 
 
 def _position(entry: Entry, lines: Sequence[Line], following: Entry | None, source: str) -> Position:
@@ -331,9 +344,9 @@ def _position(entry: Entry, lines: Sequence[Line], following: Entry | None, sour
     body = [line for line in lines[last + 1 : max(end_line, last + 1)]]
     description = None
     if body:
-        span = Span.model_construct(start=body[0].left, end=body[-1].end)
+        span = Span(start=body[0].left, end=body[-1].end)
         text = source[span.start : span.end].strip()
-        description = Found[str].model_construct(value=text, span=span, confidence=0.8) if text else None
+        description = Text(value=text, span=span, confidence=0.8) if text else None
     period = entry.period
     title, employer = entry.title, entry.employer
     score = 0.3 + 0.1 * (title.title if title else 0) + (0.15 if employer else 0) + (0.2 if period else 0)
@@ -347,7 +360,7 @@ def _position(entry: Entry, lines: Sequence[Line], following: Entry | None, sour
         end=found_date(_end_of(period)),
         current=period.current if period is not None else False,
         description=description,
-        span=Span.model_construct(start=lines[first].left, end=body[-1].end if body else lines[last].end),
+        span=Span(start=lines[first].left, end=body[-1].end if body else lines[last].end),
         confidence=round(min(score, 0.95), 2),
     )
 

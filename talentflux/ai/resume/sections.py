@@ -27,7 +27,9 @@ _ENDINGS = {
     "presentations": SectionKind.PUBLICATIONS, "activities": SectionKind.INTERESTS,
     "affiliations": SectionKind.INTERESTS, "memberships": SectionKind.INTERESTS,
 }  # fmt: skip
-_NO_HEADING = frozenset(("years", "year", "of", "with", "my", "the", "in", "strong", "extensive", "has", "have", "hands"))
+_NO_HEADING = frozenset(
+    ("years", "year", "of", "with", "my", "the", "in", "strong", "extensive", "has", "have", "hands")
+)
 
 
 @dataclass(slots=True)
@@ -85,6 +87,8 @@ def heading_kind(text: str) -> SectionKind | None:
 def _by_ending(text: str) -> SectionKind | None:
     """Take a short line in capitals or title case for a heading by its last word: `Classroom Experience`."""
     words = text.strip(" :").split()
+    if not words or words[-1].lower() not in _ENDINGS:
+        return None
     if not 2 <= len(words) <= 4 or not all(word[0].isupper() or word == "&" for word in words):
         return None
     if not _NO_HEADING.isdisjoint(word.lower() for word in words) or any(map(str.isdigit, text)):
@@ -170,7 +174,5 @@ def to_section(block: Block) -> Section:
     """Return the public form of a block."""
     heading = None
     if block.heading is not None:
-        heading = Span.model_construct(start=block.heading.start, end=block.heading.end)
-    return Section.model_construct(
-        kind=block.kind, heading=heading, span=Span.model_construct(start=block.start, end=block.end)
-    )
+        heading = Span(start=block.heading.start, end=block.heading.end)
+    return Section.model_construct(kind=block.kind, heading=heading, span=Span(start=block.start, end=block.end))
