@@ -28,7 +28,8 @@ def _leaves(value: object, key: str = "") -> Iterator[str]:
         for inner in value:
             yield from _leaves(inner, key)
     elif value is not None and key not in _NOT_PRINTED:
-        for line in str(value).splitlines():
+        # YAML folds a nested Markdown list into one string.
+        for line in re.split(r"\n|\s-\s(?=[A-Z])", str(value)):
             plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line)
             plain = re.sub(r"\*+|^\s*-\s+", "", plain).strip()
             if plain:
@@ -45,7 +46,7 @@ def _folded(text: str) -> str:
 def _layouts(folder: Path) -> Iterator[Figure]:
     """Yield the share of the YAML's strings that stand in the text of each layout."""
     source = yaml.safe_load((folder / "rendercv_John_Doe.yaml").read_text(encoding="utf-8"))["cv"]
-    headings = [str(name) for name in source["sections"]]
+    headings = [str(name).replace("_", " ") for name in source["sections"]]
     fields = [_folded(field) for field in (*_leaves(source), *headings)]
     for path in sorted(folder.glob("rendercv_*.pdf")):
         text = _folded(read_document(path.read_bytes(), path.name).text)
@@ -59,8 +60,9 @@ def _columns(folder: Path) -> Figure:
     single = read_document((folder / "resumematcher_single-column.pdf").read_bytes(), "single.pdf").text
     double = _folded(read_document((folder / "resumematcher_two-column.pdf").read_bytes(), "two.pdf").text)
     # Sentences of the single-column twin have to stand unbroken in the other; so do the headings in their order.
-    sentences = [_folded(part) for part in re.split(r"\n•|\n(?=[A-Z &]{5,}\n)|(?<=[.])\s", single) if len(part) > 60]
-    whole = [_without_place(sentence) in double for sentence in sentences if "\t" not in sentence]
+    parts = re.split(r"\n•|\n(?=[A-Z &]{5,}\n)|(?<=[.])\s", single)
+    sentences = [_folded(part) for part in parts if len(part) > 60 and "\t" not in part]
+    whole = [_without_place(sentence) in double for sentence in sentences]
     order = ["summary", "experience", "projects", "education", "skills", "links"]
     places = [double.find(f" {heading} ") for heading in order]
     in_order = [0 <= first < second for first, second in pairwise(places)]

@@ -71,15 +71,16 @@ def _expand(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, budget: 
     if info.flag_bits & 0x1:
         return ArchiveEntry(path, error=problem("encrypted", path))
     try:
-        check_size(info.file_size, path)
         with archive.open(info) as stream:
-            return ArchiveEntry(path, inflate(stream, limits.file_bytes, budget, path))
+            data = inflate(stream, limits.file_bytes, budget)
+        check_size(limits.file_bytes + 1 if data is None else len(data), path, limits.file_bytes)
+    except UNREADABLE:
+        return ArchiveEntry(path, error=problem("damaged", path))
     except UnreadableFileError as error:
         if error.reason == "archive_bomb":
             raise
         return ArchiveEntry(path, error=error)
-    except UNREADABLE:
-        return ArchiveEntry(path, error=problem("damaged", path))
+    return ArchiveEntry(path, data or b"")
 
 
 def _safe_path(info: zipfile.ZipInfo) -> str | None:

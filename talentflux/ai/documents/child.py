@@ -4,6 +4,7 @@ It reads requests from its standard input and writes answers to its standard out
 `frames`. It ends when its input ends, so it never outlives the process that started it.
 """
 
+import gc
 import importlib
 import os
 import resource
@@ -32,6 +33,9 @@ def main() -> None:
     os.dup2(nowhere, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     task = _load(task_name)
+    # What was imported stays: the collector need not look at it again and again.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     _limit(memory)
     forbid_sockets()
     answers.write(frames.pack(frames.READY, b""))

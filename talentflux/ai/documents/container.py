@@ -42,20 +42,19 @@ class Budget:
             raise problem("archive_bomb", self._name)
 
 
-def inflate(stream: IO[bytes], most: int, budget: Budget, name: str) -> bytes:
+def inflate(stream: IO[bytes], most: int, budget: Budget) -> bytes | None:
     """Return all bytes of an entry, counted while they are inflated.
 
     Args:
         stream: The open entry.
         most: Most bytes of this entry.
         budget: What is left for the whole container.
-        name: File name for messages.
 
     Returns:
-        The bytes.
+        The bytes, or None where there are more than `most`.
 
     Raises:
-        UnreadableFileError: With reason archive_bomb.
+        UnreadableFileError: With reason archive_bomb, where the whole container inflates to too much.
     """
     parts: list[bytes] = []
     size = 0
@@ -63,7 +62,7 @@ def inflate(stream: IO[bytes], most: int, budget: Budget, name: str) -> bytes:
         size += len(chunk)
         budget.spend(len(chunk))
         if size > most:
-            raise problem("archive_bomb", name)
+            return None
         parts.append(chunk)
     return b"".join(parts)
 
@@ -112,9 +111,12 @@ class Container:
             return None
         try:
             with self._zip.open(part) as stream:
-                return inflate(stream, self._limits.part_bytes, self._budget, self._name)
+                data = inflate(stream, self._limits.part_bytes, self._budget)
         except UNREADABLE as error:
             raise problem("damaged", self._name) from error
+        if data is None:
+            raise problem("archive_bomb", self._name)
+        return data
 
     def xml(self, part: str) -> Element | None:
         """Return the root element of an XML part, or None where there is no such part.

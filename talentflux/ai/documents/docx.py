@@ -49,10 +49,11 @@ class _Look:
 
 @dataclass
 class _Styles:
-    """Looks by style, the heading styles, and the size of the body text in points."""
+    """Looks by style, the styles of headings and of list items, and the size of the body text in points."""
 
     looks: dict[str, _Look]
     headings: set[str]
+    lists: set[str]
     body_size: float
 
 
@@ -162,9 +163,9 @@ class _PartReader:
         boxes: list[Element] = []
         runs = [run for run in self._runs(paragraph, base, boxes, depth + 1) if run[0]]
         text = "".join(run for run, _ in runs)
-        listed = properties is not None and _child(properties, "numPr") is not None
+        listed = _numbered(properties) or style in self._styles.lists
         heading = style in self._styles.headings or self._stands_out(runs)
-        if listed and text.strip() and not heading and style not in self._styles.headings:
+        if listed and text.strip() and not heading:
             text = f"• {text.lstrip()}"
         yield text, heading and bool(text.strip())
         for box in boxes:
@@ -253,8 +254,9 @@ def _read_styles(root: Element | None) -> _Styles:
     """Return what the styles say, with inheritance followed."""
     looks: dict[str, _Look] = {"": _Look()}
     headings: set[str] = set()
+    lists: set[str] = set()
     if root is None:
-        return _Styles(looks, headings, 11.0)
+        return _Styles(looks, headings, lists, 11.0)
     defaults = _child(root, "docDefaults")
     run_defaults = _child(defaults, "rPrDefault") if defaults is not None else None
     properties = _child(run_defaults, "rPr") if run_defaults is not None else None
@@ -265,11 +267,13 @@ def _read_styles(root: Element | None) -> _Styles:
         name = (_value(style, "name") or "").lower()
         if name.startswith(("heading", "title", "überschrift", "titre", "título", "titolo", "kop")):
             headings.add(identifier)
+        elif _numbered(_child(style, "pPr")):
+            lists.add(identifier)
         if _attribute(style, "default") in ("1", "true") and _attribute(style, "type") == "paragraph":
             looks[""] = looks[identifier]
     looks.setdefault("", base)
     body = looks[""].size or base.size or 11.0
-    return _Styles(looks, headings, body)
+    return _Styles(looks, headings, lists, body)
 
 
 def _resolve(identifier: str, definitions: dict[str, Element], base: _Look, depth: int) -> _Look:
@@ -282,6 +286,11 @@ def _resolve(identifier: str, definitions: dict[str, Element], base: _Look, dept
     properties = _child(style, "rPr")
     look = replace(look, ground=_shade(_child(style, "pPr")) or look.ground)
     return _apply(properties, look) if properties is not None else look
+
+
+def _numbered(properties: Element | None) -> bool:
+    """Whether paragraph properties make an item of a list."""
+    return properties is not None and _child(properties, "numPr") is not None
 
 
 def _merge(base: _Look, style: _Look) -> _Look:

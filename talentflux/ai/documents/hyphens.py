@@ -23,20 +23,19 @@ _LAST_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*$")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
 # Compounds that keep their hyphen, by their first and by their second part.
 _HEADS = word_set(
-    "all anti client cloud co community company cost cross customer data decision detail end event fast first five "
-    "four front full goal hands high in industry inter long low machine micro mid multi non object on one open out "
-    "part peer post pre problem product quality real result results role self semi server service short six socio "
-    "solution sub team technical test third three time top two up user vice web well world year"
+    "all cloud cross customer detail eight end first five four front full goal hands high industry long low mid "
+    "multi nine non object one open part peer problem product quality real result results role self semi service short "
+    "six socio solution state ten third three two user well world"
 )
 _TAILS = word_set(
-    "active agnostic and aware based benefit bound building bred box breaking by call case centered centric class "
-    "commerce critical cutting day defined depth domain driven edge edged effective efficient end ended enabled "
-    "established facing faceted factor first focused free friendly functional grade grained grown hand hosted hour "
-    "house impact in intensive learning led level line making management minded month native of off office on "
-    "oriented out paced party party’s performance performing person platform purpose quality ready related "
-    "renowned rich risk round saving scale screen service side sign site size skilled solving source specific "
-    "speed stack stakeholder standing state step term test the thinking throughput tier time to tolerant trained "
-    "up user value volume week wide winning written year"
+    "active agent agnostic and author authored aware based benefit bound box breaking bred building by call case "
+    "centered centric class commerce critical cutting day defined depth domain driven edge edged effective "
+    "efficient enabled end ended established faceted facing factor first focused founded founder free friendly "
+    "functional grade grained grown hand hosted hour house impact in intensive learning led level line making "
+    "management minded month native of off office on oriented out paced party party’s performance performing person "
+    "platform purpose quality ready related renowned rich risk round saving scale screen service side sign site "
+    "size skilled solving source specific speed stack stakeholder standing state step term test the thinking "
+    "throughput tier time to tolerant trained up user value volume week wide winning written year "
 )
 
 
@@ -55,14 +54,19 @@ def join_hyphenated(lines: Sequence[L]) -> list[L]:
             continue
         before, after = _LAST_WORD.search(line.text[:-1]), _FIRST_PART.match(following.text)
         soft = line.text[-1] == _SOFT
-        if before is None or after is None or not (soft or after.group()[0].islower()):
+        if before is None or after is None:
+            continue
+        # A capital follows a hyphen only inside a name or title: "Trillion-Parameter".
+        title = after.group()[0].isupper()
+        if title and not (before.group()[0].isupper() and len(before.group()) > 1) and not soft:
             continue
         if known is None:
             known = {word.lower() for other in lines for word in _WORDS.findall(other.text)}
-        hyphen = "-" if not soft and _keeps_hyphen(before.group().lower(), after.group().lower(), known) else ""
-        first, _, rest = following.text.partition(" ")
+        keeps = title or _keeps_hyphen(before.group().lower(), after.group().lower(), known)
+        hyphen = "-" if keeps and not soft else ""
+        first, *rest = following.text.split(maxsplit=1)
         line.text = line.text[:-1] + hyphen + first
-        following.text = rest
+        following.text = "".join(rest)
     return [line for line in lines if line.text]
 
 

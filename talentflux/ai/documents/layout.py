@@ -192,6 +192,7 @@ def _emit_rows(rows: list[Row], body: float, lines: list[Line]) -> None:
     item_left: float | None = None
     edge = max(row.right for row in rows)
     start = min(row.left for row in rows)
+    wrapped: Segment | None = None
     for index, row in enumerate(rows):
         gap = index == 0 or rows[index - 1].y - row.y > 1.9 * max(row.size, rows[index - 1].size, body)
         margin = _margin_segment(row, start, edge)
@@ -206,9 +207,21 @@ def _emit_rows(rows: list[Row], body: float, lines: list[Line]) -> None:
             if rest:
                 lines.append(_line(rest, body, gap=False))
             continue
-        lines.append(_line(row.segments, body, gap=gap))
+        held = wrapped
+        wrapped = margin if margin is not None and index + 1 < len(rows) and _wraps(rest, rows[index + 1]) else None
+        shown = rest if wrapped is not None else row.segments
+        lines.append(_line(shown if held is None else [*shown, held], body, gap=gap))
         if margin is not None:
             head, last_margin_y = len(lines) - 1, row.y
+
+
+def _wraps(segments: list[Segment], following: Row) -> bool:
+    """Whether a bold title beside a margin runs on in the next row: the margin then stands after its end."""
+    if len(segments) != 1 or len(following.segments) != 1:
+        return False
+    first, second = segments[0], following.segments[0]
+    alike = first.bold and second.bold and abs(first.size - second.size) < 0.1 and abs(first.left - second.left) < 1
+    return alike and second.right < first.right
 
 
 def _margin_segment(row: Row, start: float, edge: float) -> Segment | None:

@@ -20,6 +20,7 @@ from talentflux.schemas.document import HiddenReason
 _WORD = re.compile(r"[^\s\u00a0\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
 # Steps of grey, 0 to 255; the thinnest print gives more.
 _LEAST_INK = 12
+_LONG_WORD = 40
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class _PageReader:
         self._text_page = text_page
         self._shapes = PageShapes(handle)
         self._rendered: Rendering | None = None
+        self._turned: int = calls.get_rotation(handle) % 4
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._edges = [ctypes.c_double() for _ in range(4)]
         self._rectangle = calls.Rectangle()
@@ -81,16 +83,14 @@ class _PageReader:
     def read(self) -> PageContent:
         """Return the words of the page."""
         text = self._text()
-        object_of = calls.get_text_object
         words: list[Word] = []
         layer: list[Word] = []
         hidden: list[tuple[str, HiddenReason]] = []
         for match in _WORD.finditer(text):
-            objects = [object_of(self._text_page, index) for index in range(match.start(), match.end())]
             glued = False
-            for start, end, look in self._stretches(objects, match.start()):
-                word = self._word(text[start:end], start, end, look, glued=glued)
-                reason = self._reason(word, look)
+            for start, end, look in self._stretches(match.start(), match.end()):
+                word, x, y = self._word(text[start:end], start, end, look, glued=glued)
+                reason = self._reason(word, look, x, y)
                 if reason is None:
                     words.append(word)
                 else:
@@ -100,12 +100,15 @@ class _PageReader:
                 glued = True
         return PageContent(words, _phrases(hidden), layer, self._shapes.picture_share)
 
-    def _stretches(self, objects: list[int | None], start: int) -> Iterator[tuple[int, int, Look]]:
+    def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int, Look]]:
         """Yield start, end and look of the parts of a word that are drawn alike."""
-        look_of = self._shapes.look
-        if len(set(objects)) == 1:
-            yield start, start + len(objects), look_of(objects[0])
+        object_of, look_of = calls.get_text_object, self._shapes.look
+        first = object_of(self._text_page, start)
+        # Characters between two of the same object belong to it: objects do not interleave in a word.
+        if end - start < _LONG_WORD and object_of(self._text_page, end - 1) == first:
+            yield start, end, look_of(first)
             return
+        objects = [object_of(self._text_page, index) for index in range(start, end)]
         for look, group in groupby(objects, key=look_of):
             end = start + sum(1 for _ in group)
             yield start, end, look
@@ -122,32 +125,47 @@ class _PageReader:
         points = [calls.get_unicode(self._text_page, index) for index in range(count)]
         return "".join(chr(point) if 0 < point < 0x110000 else " " for point in points)
 
-    def _word(self, text: str, start: int, end: int, look: Look, *, glued: bool) -> Word:
+    def _word(self, text: str, start: int, end: int, look: Look, *, glued: bool) -> tuple[Word, float, float]:
+        """Return a word as seen on the upright page, and a point in it as the page's content counts."""
         calls.get_origin(self._text_page, start, *self._by_origin)
         calls.get_loose_box(self._text_page, start, self._by_rectangle)
-        left, y = self._x.value, self._y.value
-        size = abs(self._rectangle.top - self._rectangle.bottom)
         calls.get_box(self._text_page, end - 1, *self._by_edges)
-        right = max(self._edges[1].value, left)
-        return Word(text, left, right, y, size, look.bold, glued)
+        x, y, box = self._x.value, self._y.value, self._rectangle
+        left, right, bottom, top = (edge.value for edge in self._edges)
+        if not self._turned:
+            size = abs(box.top - box.bottom)
+            right = max(right, x)
+            return Word(text, x, right, y, size, look.bold, glued), (x + right) / 2, y + 0.25 * size
+        size = abs(box.top - box.bottom) if self._turned == 2 else abs(box.right - box.left)
+        middle = (x + right) / 2, (bottom + top) / 2
+        x, y = _turn(x, y, self._turned)
+        right = max(x, _turn(left, bottom, self._turned)[0], _turn(right, top, self._turned)[0])
+        return Word(text, x, right, y, size, look.bold, glued), *middle
 
-    def _reason(self, word: Word, look: Look) -> HiddenReason | None:
+    def _reason(self, word: Word, look: Look, x: float, y: float) -> HiddenReason | None:
         """Return why a word is not seen, or None."""
         if look.inkless:
             return HiddenReason.INVISIBLE
         if word.size < LEAST_SIZE:
             return HiddenReason.TINY
-        x, y = (word.left + word.right) / 2, word.y + 0.25 * word.size
         reason = self._shapes.hides(look, x, y)
-        if reason is None and self._shapes.pictured(look, x, y) and not self._shows(word):
+        if reason is None and self._shapes.pictured(look, x, y) and not self._shows(word, x, y):
             return HiddenReason.LOW_CONTRAST
         return reason
 
-    def _shows(self, word: Word) -> bool:
+    def _shows(self, word: Word, x: float, y: float) -> bool:
         """Whether the rendered page shows any ink in the box of a word: asked where a picture lies under it."""
         if self._rendered is None:
             self._rendered = Rendering(self._page)
-        return self._rendered.contrast(word.left, word.y, word.right, word.y + 0.7 * word.size) >= _LEAST_INK
+        width, height = (word.right - word.left) / 2, 0.4 * word.size
+        if self._turned % 2:
+            width, height = height, width
+        return self._rendered.contrast(x - width, y - height, x + width, y + height) >= _LEAST_INK
+
+
+def _turn(x: float, y: float, quarters: int) -> tuple[float, float]:
+    """Return a point of a page that is shown turned clockwise by quarters."""
+    return ((y, -x), (-x, -y), (-y, x))[quarters - 1]
 
 
 def _phrases(hidden: list[tuple[str, HiddenReason]]) -> list[tuple[str, HiddenReason]]:

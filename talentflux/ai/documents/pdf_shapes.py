@@ -73,6 +73,7 @@ class PageShapes:
         self._by_edges = tuple(map(ctypes.byref, self._edges))
         count = calls.count_objects(page)
         self._collect([calls.get_object(page, index) for index in range(count)], (1, 0, 0, 1, 0, 0), 0)
+        self._has_pictures = any(shape.ground is None for shape in self._shapes)
         self._shape_orders = [shape.order for shape in self._shapes]
 
     @property
@@ -113,6 +114,8 @@ class PageShapes:
 
     def pictured(self, look: Look, x: float, y: float) -> bool:
         """Whether the topmost shape under a text at a point is a picture or a pattern."""
+        if not self._has_pictures:
+            return False
         below = [shape for shape in self._shapes if shape.order < look.order and shape.holds(x, y)]
         return bool(below) and below[-1].ground is None
 

@@ -45,6 +45,7 @@ get_loose_box = _plain("FPDFText_GetLooseCharBox", c_int, c_void_p, c_int, POINT
 get_text_object = _plain("FPDFText_GetTextObject", c_void_p, c_void_p, c_int)
 get_angle = _plain("FPDFText_GetCharAngle", c_float, c_void_p, c_int)
 get_page_box = _plain("FPDF_GetPageBoundingBox", c_int, c_void_p, POINTER(Rectangle))
+get_rotation = _plain("FPDFPage_GetRotation", c_int, c_void_p)
 count_objects = _plain("FPDFPage_CountObjects", c_int, c_void_p)
 get_object = _plain("FPDFPage_GetObject", c_void_p, c_void_p, c_int)
 count_form_objects = _plain("FPDFFormObj_CountObjects", c_int, c_void_p)

@@ -71,20 +71,22 @@ def read_document(data: bytes, name: str) -> Document:
         raise problem("damaged", name) from error
 
 
-def check_size(size: int, name: str) -> None:
+def check_size(size: int, name: str, most: int = LIMITS.file_bytes) -> None:
     """Refuse a file by its size, before it is read.
 
     Args:
         size: Bytes.
         name: File name for the message.
+        most: Most bytes that are read.
 
     Raises:
         UnreadableFileError: With reason empty or too_large.
     """
     if size == 0:
         raise problem("empty", name)
-    if size > LIMITS.file_bytes:
-        most = LIMITS.file_bytes // 2**20
+    if size > most:
         raise problem(
-            "too_large", name, f"is {size / 2**20:.0f} MB; at most {most} MB are read. Save it with smaller pictures."
+            "too_large",
+            name,
+            f"is larger than {most / 2**20:.0f} MB, the most that is read. Save it with smaller pictures.",
         )

@@ -17,7 +17,8 @@ class Rendering:
         width, height = page.get_size()
         self._left, self._bottom, _, _ = page.get_bbox()
         self._scale = min(1.0, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
-        bitmap = page.render(scale=self._scale, grayscale=True)
+        # The picture is turned back to the axes in which the page's content counts.
+        bitmap = page.render(scale=self._scale, rotation=-page.get_rotation() % 360, grayscale=True)
         self._width, self._height, self._stride = bitmap.width, bitmap.height, bitmap.stride
         self._pixels = bytes(bitmap.buffer)
 
