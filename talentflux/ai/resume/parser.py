@@ -12,7 +12,7 @@ from talentflux.ai.resume.education import read_education
 from talentflux.ai.resume.header import MASK, find_headline, find_location, find_name, pieces_of, prose
 from talentflux.ai.resume.language import detect_language
 from talentflux.ai.resume.lines import Line, split_lines, working_text
-from talentflux.ai.resume.personal import find_personal, name_places
+from talentflux.ai.resume.personal import Contacts, find_personal, name_places
 from talentflux.ai.resume.positions import read_positions
 from talentflux.ai.resume.sections import Block, split_sections, to_section
 from talentflux.ai.resume.values import Text
@@ -35,7 +35,7 @@ class Reading:
         self.targets = document.links
         self.large = document.headings
         self.today = today
-        self.text = working_text(document.text)
+        self.plain = self.text = working_text(document.text)
         self.periods: list[Period] = find_periods(self.text, today)
         self.lines = split_lines(self.text)
         self.blocks: list[Block] = split_sections(self.lines, len(self.text))
@@ -47,6 +47,7 @@ class Reading:
         self.phones: list[Text] = []
         self.links: list[Link] = []
         self.places: list[tuple[int, int]] = []
+        self.numbers: list[tuple[int, int, bool]] = []
 
     def _header_lines(self) -> list[Line]:
         """The lines about the person: the block at the top, else the first block that has lines."""
@@ -94,6 +95,16 @@ class Reading:
                     span = Span(start=start, end=end)
                     self.phones.append(Text(value=value, span=span, confidence=confidence))
         self.mask(name_places(self.text, self.name))
+
+    def details(self) -> Contacts:
+        """Where contacts and name stand, for the mask."""
+        return Contacts(
+            emails=[(one.span.start, one.span.end) for one in self.emails if one.span is not None],
+            phones=[(start, end) for start, end, _ in self.numbers],
+            links=self.places,
+            names=name_places(self.plain, self.name),
+            header=self.header,
+        )
 
     def summary(self) -> Text | None:
         """The text of the summary section, else the prose of the header."""
@@ -229,14 +240,7 @@ def parse_text(document: Document, extract_skills: SkillExtractor | None, today:
         warnings=[],
     )
     parsed.personal = find_personal(
-        parsed,
-        reading.blocks,
-        reading.text,
-        reading.source,
-        reading.places,
-        reading.periods,
-        reading.emails,
-        reading.numbers,
+        parsed, reading.blocks, (reading.plain, reading.text), reading.periods, reading.details()
     )
     if extract_skills is not None:
         parsed.skills = place_skills(extract_skills(document.text), parsed, day)
