@@ -8,6 +8,7 @@ from talentflux.ai.taxonomy.text import key
 from talentflux.schemas.base import Span
 from talentflux.schemas.match import Evidence, Verdict
 from talentflux.schemas.requirement import Requirement, RequirementKind
+from talentflux.schemas.resume import SectionKind
 
 _MOST = 0.8
 _MANY = 0.6
@@ -124,7 +125,10 @@ def _whole(requirement: Requirement, view: ResumeView, hit: PhraseHit, quotes: l
     """Judge a window that holds all words of the requirement."""
     if hit.heading:
         return Finding(Verdict.PARTLY, 0.6, 0.45, "Only a position's title names it.", quotes, "title")
-    item = len(view.words[hit.window]) <= _LIST_ITEM or view.features.windows[hit.window].section == "skills"
+    section = view.features.windows[hit.window].section
+    if section == SectionKind.EDUCATION.value:
+        return Finding(Verdict.PARTLY, 0.6, 0.45, "Only a course of study names it.", quotes, "education")
+    item = len(view.words[hit.window]) <= _LIST_ITEM or section == SectionKind.SKILLS.value
     written = (requirement.terms or [requirement.text])[0]
     if hit.size == 1 and not item and not any(sign.isupper() for sign in written[1:]):
         reason = "Its one word stands in the resume, within a sentence about something else perhaps."

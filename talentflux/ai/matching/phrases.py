@@ -7,6 +7,7 @@ from talentflux.ai.matching.words import content_words, similar
 
 # The words of one phrase may stand this many words further apart than in the phrase.
 _SLACK = 4
+_COMPOUND = 5  # letters of a word that may be the last part of a compound such as cybersecurity
 _APART = 0.75  # what words that stand farther apart are worth
 
 
@@ -80,11 +81,12 @@ def _spread(window: list[str], words: set[str]) -> int:
 
 
 def _slips(word: str, view: ResumeView) -> list[str]:
-    """Return the resume's words that are this one but for a slip of the keyboard."""
-    if len(word) < 6:
+    """Return the resume's words that are this one but for a slip of the keyboard, or that end in it as compounds do."""
+    if len(word) < _COMPOUND:
         return []
     return [
         other
         for other in view.places
-        if other[0] == word[0] and -1 <= len(other) - len(word) <= 1 and similar(word, other)
+        if (other[0] == word[0] and -1 <= len(other) - len(word) <= 1 and similar(word, other))
+        or (len(other) - len(word) >= 3 and other.endswith(word))
     ]

@@ -13,6 +13,8 @@ from talentflux.schemas.requirement import JobDescription, Necessity, Requiremen
 
 MAX_REQUIREMENTS = 200
 MAX_CHARACTERS = 100_000
+# Time in a role says more than a word in a list.
+_WEIGHTS = {RequirementKind.YEARS: 1.5}
 _GENDER_MARK = re.compile(r"\s*[(\[]\s*(?:[mwfdhxigvn]\s*[/|*]\s*){1,3}[mwfdhxigvn]\s*[)\]]|\s*\(all genders\)|\s*\(\s*#?\d+\s*\)", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"^[\s#*_]*(?:job |position |role )?(?:title|position|role|stelle|poste|puesto|functie|vaga|cargo|posizione)[*_]*\s*:\s*(?P<title>\S.*)$", re.IGNORECASE | re.MULTILINE)
 _LOCATION_LABEL = re.compile(r"^[\s#*_-]*(?:job |work )?(?:location|standort|arbeitsort|einsatzort|lieu(?: de travail)?|ubicación|locatie|standplaats|localização|local|sede)[*_]*\s*:\s*(?P<place>\S.*)$", re.IGNORECASE | re.MULTILINE)
@@ -161,6 +163,7 @@ def _numbered(text: str, found: list[tuple[Necessity, Draft]]) -> list[Requireme
                     "id": f"r{number}",
                     "kind": draft.kind,
                     "necessity": necessity,
+                    "weight": _WEIGHTS.get(draft.kind, 1.0),
                     "text": shown[:MAX_TEXT],
                     "span": Span(start=draft.start, end=draft.end),
                 }

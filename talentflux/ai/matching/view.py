@@ -16,8 +16,8 @@ from talentflux.schemas.skill import SkillMention
 _MAX_QUOTE = 240
 # Folded text just before a name that denies it; the stretch runs to the end of the clause.
 _DENIAL = re.compile(
-    r"(?<!\w)(?:no|not|never|without|lacks?|lacking|none|zero|haven't|hasn't|don't|doesn't|kein\w*|nicht|ohne|nie|sans|"
-    r"aucune?|pas d[e']|jamais|ningun\w*|sin|nunca|geen|zonder|niet|nooit|nenhum\w*|sem|nao|nessun\w*|senza|non|mai)(?!\w)"
+    r"(?<![\w-])(?:no|not|never|without|absence of|lack of|lacks?|lacking|none|zero|haven't|hasn't|don't|doesn't|kein\w*|nicht|ohne|nie|sans|"
+    r"aucune?|pas d[e']|jamais|ningun\w*|sin|nunca|geen|zonder|niet|nooit|nenhum\w*|sem|nao|nessun\w*|senza|non|mai)(?![\w-])"
     r"(?! only| just| limited| nur| solo)[^.;:!?\n()]{0,60}$"
 )
 _WEAK = re.compile(
@@ -27,6 +27,7 @@ _WEAK = re.compile(
     r"basic[oa]s?|principiante|nociones|aprendiendo|basiskennis|beginnend|leren|basicos?|iniciante|nocoes|aprendendo|"
     r"di base|base|elementare|imparando)(?!\w)[^.;:!?\n]{0,40}$"
 )
+_DENIED_AFTER = re.compile(r"\W{0,3}(?:\w+ )?(?:was|were|is|are|has|have)(?: been)? (?:not|never)\b|\W{0,4}(?:none|nicht vorhanden|keine)\b")
 # The time of a position, which marks the line that names it.
 _TIME = re.compile(
     r"(?<!\d)(?:19|20)\d\d\s*(?:[-–—/]|to|until|till|through|and|bis|a|al|au|tot)+\s*(?:\w{3,9}\.? )?(?:(?:19|20)\d\d|present|current|"
@@ -130,9 +131,10 @@ class ResumeView:
         """
         line = self.folded.rfind("\n", 0, span.start) + 1
         before = self.folded[max(line, span.start - 90) : span.start]
-        if _DENIAL.search(before):
+        after = self.folded[span.end : span.end + 40]
+        if _DENIAL.search(before) or _DENIED_AFTER.match(after):
             return 0.0
-        if _WEAK.search(before) or _WEAK_AFTER.search(self.folded[span.end : span.end + 24]):
+        if _WEAK.search(before) or _WEAK_AFTER.match(after):
             return 0.5
         return 1.0
 

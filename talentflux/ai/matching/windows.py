@@ -133,8 +133,8 @@ def _around(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[t
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Drop what is neither letter nor digit at both ends, but keep signs that belong to words."""
-    edge = f" \t\n*_#|,;:-–—•·{MASK}"
-    while start < end and text[start] in edge:
+    edge = f" \t\n*_|,;:-–—•·{MASK}"
+    while start < end and (text[start] in edge or text[start] == "#"):
         start += 1
     while end > start and text[end - 1] in edge:
         end -= 1

@@ -51,6 +51,8 @@ def stem(word: str) -> str:
     """
     if "ß" in word or "æ" in word or "œ" in word:
         word = expand_ligatures(word)
+    if word.startswith("analy"):
+        return "analy"  # analyse, analysis, analyst and analytics share no ending
     if not word.isalpha() or len(word) <= 4:
         return word[:-1] if len(word) == 4 and word.endswith("s") and not word.endswith("ss") else word
     for ending in _ENDINGS:

@@ -94,11 +94,12 @@ class Lexicon:
             name: A written form, in any case, singular or plural.
 
         Returns:
-            The entries; those whose unambiguous form it is come alone if there are any.
+            The entries; the one of that name comes alone, else those whose unambiguous form it is.
         """
         forms = self.forms.get(key(name), [])
         certain = [form for form in forms if not form.ambiguous and form.exact is None]
-        ids = dict.fromkeys(form.skill_id for form in certain or forms)
+        named = [form for form in certain if form.is_name]
+        ids = dict.fromkeys(form.skill_id for form in named or certain or forms)
         return [self.skills[skill_id] for skill_id in ids]
 
 
