@@ -58,6 +58,14 @@ class TooLargeError(TalentFluxError):
     title = "The input is too large"
 
 
+class UnsupportedTypeError(TalentFluxError):
+    """The body has another media type than the operation takes."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "The media type is not supported"
+
+
 class UnreadableFileError(TalentFluxError):
     """A file cannot be read as a document.
 

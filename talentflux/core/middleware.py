@@ -99,8 +99,15 @@ class RequestMiddleware:
             else:
                 limit = self._body_limits.get(scope["path"].rstrip("/"), self._body_limit)
                 await self._app(scope, _capped(receive, limit), answer)
-        route = getattr(scope.get("route"), "path", "unmatched")
-        self._telemetry.observe(scope["method"], route, status, time.perf_counter() - started)
+        self._telemetry.observe(scope["method"], _template(scope), status, time.perf_counter() - started)
+
+
+def _template(scope: Scope) -> str:
+    """Return the path with its parameters' names in the place of their values, which would be one figure each."""
+    if "route" not in scope:
+        return "unmatched"
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
 def _capped(receive: Receive, limit: int) -> Receive:

@@ -44,6 +44,8 @@ class Base(DeclarativeBase):
         list[dict[str, Any]]: JSONB(),
         list[str]: ARRAY(Text()),
     }
+    # Values that the database sets come back with the statement; a later look-up would be a hidden query.
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 -- typed so by SQLAlchemy
 
 
 class Timestamped:

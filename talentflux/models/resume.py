@@ -19,6 +19,7 @@ class Resume(TenantRow, Base):
     """One version of a candidate's resume. `stored` until a worker has read it."""
 
     __tablename__ = "resume"
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- typed so; `words` would come back with each write
 
     file_id: Mapped[UUID]
     candidate_id: Mapped[UUID | None]

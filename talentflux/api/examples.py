@@ -1,0 +1,226 @@
+"""Examples of answers in the API's documentation. The people are fictional."""
+
+from typing import Any
+
+CANDIDATE_ID = "01937c7e-1a2b-7c3d-8e4f-0a1b2c3d4e5f"
+RESUME_ID = "01937c7e-2b3c-7d4e-8f50-1b2c3d4e5f60"
+REQUISITION_ID = "01937c7e-3c4d-7e5f-9061-2c3d4e5f6071"
+APPLICATION_ID = "01937c7e-4d5e-7f60-8172-3d4e5f607182"
+TASK_ID = "01937c7e-5e6f-7071-9283-4e5f60718293"
+MATCH_ID = "01937c7e-6f70-7182-8394-5f6071829304"
+_TIMES = {"created_at": "2026-11-21T09:00:00Z", "updated_at": "2026-11-21T09:00:05Z"}
+
+ORGANIZATION: dict[str, Any] = {
+    "id": "00000000-0000-7000-8000-000000000001",
+    "slug": "local",
+    "name": "Local organization",
+    "created_at": "2026-11-21T08:00:00Z",
+}
+CANDIDATE_SUMMARY: dict[str, Any] = {
+    "id": CANDIDATE_ID,
+    "name": "Mara Lindqvist",
+    "email": "mara.lindqvist@example.org",
+    "phone": "+46850012345",
+    "location": "Uppsala",
+    "headline": "Backend developer",
+    **_TIMES,
+}
+CANDIDATE: dict[str, Any] = CANDIDATE_SUMMARY | {
+    "resumes": [
+        {
+            "id": RESUME_ID,
+            "file_name": "lindqvist.pdf",
+            "status": "parsed",
+            "created_at": "2026-11-21T09:00:00Z",
+        }
+    ]
+}
+RESUME_SUMMARY: dict[str, Any] = {
+    "id": RESUME_ID,
+    "candidate_id": CANDIDATE_ID,
+    "file_name": "lindqvist.pdf",
+    "status": "parsed",
+    "failure_reason": None,
+    "failure_detail": None,
+    "language": "en",
+    "total_years": 7.5,
+    **_TIMES,
+}
+RESUME: dict[str, Any] = RESUME_SUMMARY | {
+    "file": {
+        "id": "01937c7e-7081-7293-84a5-607182930415",
+        "name": "lindqvist.pdf",
+        "media_type": "application/pdf",
+        "size": 48213,
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    },
+    "parsed": None,
+    "text": "Mara Lindqvist\nBackend developer",
+    "masked_text": "██████████████\nBackend developer",
+    "hidden": [],
+    "warnings": [],
+}
+TASK: dict[str, Any] = {
+    "id": TASK_ID,
+    "kind": "resume_import",
+    "status": "running",
+    "processed": 25,
+    "total": 100,
+    "percentage": 25.0,
+    "errors": [
+        {
+            "file": "resumes.zip/scan.pdf",
+            "reason": "encrypted",
+            "detail": "“scan.pdf” is protected by a password. Save it without a password and send it again.",
+        }
+    ],
+    "result": {"new": 99, "duplicates": 1},
+    "requisition_id": None,
+    **_TIMES,
+}
+MATCH_TASK: dict[str, Any] = TASK | {
+    "kind": "match",
+    "status": "queued",
+    "processed": 0,
+    "total": 1,
+    "percentage": 0.0,
+    "errors": [],
+    "result": None,
+    "requisition_id": REQUISITION_ID,
+}
+UPLOAD: dict[str, Any] = {
+    "task": TASK,
+    "resumes": [{"resume_id": RESUME_ID, "file_name": "lindqvist.pdf", "duplicate": False}],
+}
+REQUISITION_SUMMARY: dict[str, Any] = {
+    "id": REQUISITION_ID,
+    "title": "Backend developer",
+    "status": "open",
+    "language": "en",
+    "location": "Uppsala",
+    "requirements_version": 1,
+    **_TIMES,
+}
+REQUIREMENT: dict[str, Any] = {
+    "id": "r1",
+    "kind": "skill",
+    "necessity": "must",
+    "text": "PostgreSQL",
+    "weight": 1.0,
+    "skill_ids": ["postgresql"],
+    "terms": [],
+    "years": None,
+    "title": None,
+    "education": None,
+    "fields": [],
+    "language": None,
+    "level": None,
+    "location": None,
+    "span": {"start": 30, "end": 40},
+}
+REQUISITION: dict[str, Any] = REQUISITION_SUMMARY | {
+    "description": "Backend developer\n\nRequired:\n- PostgreSQL",
+    "requirements": [REQUIREMENT],
+    "warnings": [],
+}
+MATCH_SUMMARY: dict[str, Any] = {
+    "id": MATCH_ID,
+    "candidate_id": CANDIDATE_ID,
+    "resume_id": RESUME_ID,
+    "candidate_name": "Mara Lindqvist",
+    "total": 82.4,
+    "strengths": ["PostgreSQL: “Moved 40 services to PostgreSQL”"],
+    "gaps": [],
+    "flags": 0,
+    "scorer": "evidence-1",
+    "requirements_version": 1,
+    "created_at": "2026-11-21T09:00:10Z",
+}
+MATCH: dict[str, Any] = MATCH_SUMMARY | {
+    "requisition_id": REQUISITION_ID,
+    "result": {
+        "total": 82.4,
+        "parts": [{"name": "must", "value": 1.0, "weight": 0.7, "explanation": "100% of the 1 requirements."}],
+        "results": [
+            {
+                "requirement_id": "r1",
+                "verdict": "met",
+                "score": 1.0,
+                "confidence": 0.95,
+                "reason": "The resume names PostgreSQL.",
+                "evidence": [
+                    {
+                        "quote": "PostgreSQL",
+                        "span": {"start": 22, "end": 32},
+                        "section": "experience",
+                        "supports": True,
+                    }
+                ],
+                "method": "lexicon",
+            }
+        ],
+        "strengths": ["PostgreSQL: “Moved 40 services to PostgreSQL”"],
+        "gaps": [],
+        "flags": [],
+        "scorer": "evidence-1",
+        "embedder": None,
+        "language_model": None,
+    },
+    "masked_text": "Moved 40 services to PostgreSQL",
+    "outdated": False,
+}
+APPLICATION: dict[str, Any] = {
+    "id": APPLICATION_ID,
+    "requisition_id": REQUISITION_ID,
+    "requisition_title": "Backend developer",
+    "candidate_id": CANDIDATE_ID,
+    "candidate_name": "Mara Lindqvist",
+    "resume_id": RESUME_ID,
+    "stage": "applied",
+    **_TIMES,
+}
+SKILL: dict[str, Any] = {
+    "id": "postgresql",
+    "name": "PostgreSQL",
+    "kind": "tool",
+    "aliases": ["Postgres"],
+    "implies": ["sql"],
+    "uris": [],
+}
+
+
+def listed(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a page that holds one item."""
+    return {"items": [item], "next_cursor": None}
+
+
+SHORTLIST: dict[str, Any] = {
+    "created_at": "2026-11-21T09:00:10Z",
+    "job": {
+        "title": "Backend developer",
+        "language": "en",
+        "location": None,
+        "text": "Backend developer\n\nRequired:\n- PostgreSQL",
+        "requirements": [REQUIREMENT],
+        "warnings": [],
+    },
+    "job_file": "Backend developer",
+    "blind": False,
+    "resumes": [
+        {
+            "rank": 1,
+            "file": "lindqvist.pdf",
+            "label": "Mara Lindqvist",
+            "headline": "Backend developer",
+            "language": "en",
+            "total_years": 7.5,
+            "match": MATCH["result"],
+            "text": "Moved 40 services to PostgreSQL",
+        }
+    ],
+    "ranked": 41,
+    "shown": 1,
+    "unreadable": [],
+    "seconds": None,
+    "method": "Computed by the skill lexicon, word and date rules; no language model took part.",
+}

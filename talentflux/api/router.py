@@ -1,0 +1,31 @@
+"""All operations under /api/v1."""
+
+from typing import Final
+
+from fastapi import APIRouter, Depends, Request
+
+from talentflux.api.v1 import application, candidate, organization, report, requisition, resume, skill, task
+from talentflux.core.errors import UnsupportedTypeError
+
+PREFIX: Final = "/api/v1"
+UPLOADS: Final = (f"{PREFIX}/resumes", f"{PREFIX}/requisitions/from-file")
+"""Paths that take files: their bodies are forms, and larger."""
+
+
+def check_media_type(request: Request) -> None:
+    """Refuse a body of another media type than the operation takes.
+
+    Raises:
+        UnsupportedTypeError: The body is neither what is taken here.
+    """
+    given = request.headers.get("content-type")
+    if request.method in ("GET", "DELETE") or given is None:
+        return
+    wanted = "multipart/form-data" if request.url.path in UPLOADS else "application/json"
+    if given.partition(";")[0].strip().lower() != wanted:
+        raise UnsupportedTypeError(f"Send the body as {wanted}.")
+
+
+router = APIRouter(prefix=PREFIX, dependencies=[Depends(check_media_type)])
+for stem in (organization, resume, candidate, requisition, application, report, task, skill):
+    router.include_router(stem.router)

@@ -1,0 +1,182 @@
+"""Requisitions and their rankings."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Request, Response, UploadFile
+
+from talentflux.api import examples
+from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
+from talentflux.dependencies import Reading, Scoped, Using, Writing
+from talentflux.schemas.page import Page
+from talentflux.schemas.ranking import MatchRead, MatchRequest, RankedMatch
+from talentflux.schemas.requisition import (
+    RequirementsUpdate,
+    RequisitionCreate,
+    RequisitionRead,
+    RequisitionStatus,
+    RequisitionSummary,
+)
+from talentflux.schemas.task import TaskRead
+from talentflux.services import match_service, requisition_service
+from talentflux.services.resume_upload_service import Upload, check_sizes
+
+router = APIRouter(prefix="/requisitions", tags=["requisitions"])
+Blind = Annotated[bool, Query(description="Leave the names out.")]
+
+
+@router.post(
+    "",
+    operation_id="create_requisition",
+    summary="Create a requisition from a text",
+    status_code=201,
+    responses=answers(413, 415, 422, example=examples.REQUISITION, success=201),
+)
+async def create_requisition(
+    given: Annotated[
+        RequisitionCreate, Body(examples=[{"description": "Backend developer\n\nRequired:\n- PostgreSQL"}])
+    ],
+    resources: Using,
+    scope: Scoped,
+) -> RequisitionRead:
+    """Create a requisition; title and requirements are read from the description unless they are given."""
+    job = await requisition_service.describe(given)
+    async with resources.database.write_session(scope) as session:
+        return await requisition_service.create(session, job)
+
+
+@router.post(
+    "/from-file",
+    operation_id="create_requisition_from_file",
+    summary="Create a requisition from a file",
+    status_code=201,
+    responses=answers(400, 413, 415, 422, example=examples.REQUISITION, success=201),
+)
+async def create_requisition_from_file(
+    file: Annotated[UploadFile, "The description as text, Markdown, PDF or DOCX."], resources: Using, scope: Scoped
+) -> RequisitionRead:
+    """Create a requisition; title and requirements are read from the file."""
+    name = file.filename or "description"
+    check_sizes([Upload(name, file.size or 0, file.file)], resources.settings)
+    job = await requisition_service.describe_file(resources.readers, await file.read(), name)
+    async with resources.database.write_session(scope) as session:
+        return await requisition_service.create(session, job)
+
+
+@router.get(
+    "",
+    operation_id="list_requisitions",
+    summary="List requisitions",
+    response_model=Page[RequisitionSummary],
+    responses=answers(422, example=examples.listed(examples.REQUISITION_SUMMARY)),
+)
+async def list_requisitions(
+    request: Request,
+    session: Reading,
+    status: Annotated[RequisitionStatus | None, Query(description="Only those with this status.")] = None,
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
+) -> Response:
+    """List requisitions, newest first."""
+    return page_answer(request, await requisition_service.page(session, limit, cursor, status))
+
+
+@router.get(
+    "/{requisition_id}",
+    operation_id="get_requisition",
+    summary="Read a requisition",
+    responses=answers(404, 422, example=examples.REQUISITION),
+)
+async def get_requisition(requisition_id: UUID, session: Reading) -> RequisitionRead:
+    """Return a requisition with its description and requirements."""
+    return await requisition_service.get(session, requisition_id)
+
+
+@router.put(
+    "/{requisition_id}/requirements",
+    operation_id="edit_requirements",
+    summary="Edit the requirements",
+    responses=answers(404, 409, 415, 422, example=examples.REQUISITION),
+)
+async def edit_requirements(
+    requisition_id: UUID,
+    given: Annotated[
+        RequirementsUpdate,
+        Body(
+            examples=[
+                {
+                    "version": 1,
+                    "requirements": [
+                        {"id": "r1", "kind": "skill", "text": "PostgreSQL", "skill_ids": ["postgresql"]},
+                        {"id": "r2", "kind": "years", "text": "Three years of experience", "years": 3},
+                    ],
+                }
+            ]
+        ),
+    ],
+    session: Writing,
+) -> RequisitionRead:
+    """Put an edited list in the place of the former one. The version that was edited must be the present one."""
+    return await requisition_service.edit_requirements(session, requisition_id, given)
+
+
+@router.delete(
+    "/{requisition_id}",
+    operation_id="delete_requisition",
+    summary="Delete a requisition",
+    status_code=204,
+    responses=answers(404, 422),
+)
+async def delete_requisition(requisition_id: UUID, session: Writing) -> None:
+    """Hide a requisition with its applications and its ranking."""
+    await requisition_service.delete(session, requisition_id)
+
+
+@router.post(
+    "/{requisition_id}/match",
+    operation_id="match_requisition",
+    summary="Rank candidates",
+    status_code=202,
+    tags=["matches"],
+    responses=answers(404, 415, 422, example=examples.MATCH_TASK, success=202),
+)
+async def match_requisition(
+    requisition_id: UUID,
+    session: Writing,
+    given: Annotated[MatchRequest, Body(examples=[{"scope": "pool", "limit": 100}])] = MatchRequest(),
+) -> TaskRead:
+    """Ask for a new ranking; a task makes it and puts it in the place of the former one."""
+    return await match_service.request(session, requisition_id, given)
+
+
+@router.get(
+    "/{requisition_id}/matches",
+    operation_id="list_matches",
+    summary="Read the ranking",
+    response_model=Page[RankedMatch],
+    tags=["matches"],
+    responses=answers(404, 422, example=examples.listed(examples.MATCH_SUMMARY)),
+)
+async def list_matches(  # noqa: PLR0913 -- one argument per parameter
+    request: Request,
+    requisition_id: UUID,
+    session: Reading,
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
+    *,
+    blind: Blind = False,
+) -> Response:
+    """List the candidates of the latest ranking, best first. A score orders; a person decides."""
+    return page_answer(request, await match_service.page(session, requisition_id, limit, cursor, blind=blind))
+
+
+@router.get(
+    "/{requisition_id}/matches/{candidate_id}",
+    operation_id="get_match",
+    summary="Read one candidate's evidence",
+    tags=["matches"],
+    responses=answers(404, 422, example=examples.MATCH),
+)
+async def get_match(requisition_id: UUID, candidate_id: UUID, session: Reading, *, blind: Blind = False) -> MatchRead:
+    """Return verdict, reason and quoted evidence for every requirement, and the masked text that is quoted."""
+    return await match_service.get(session, requisition_id, candidate_id, blind=blind)

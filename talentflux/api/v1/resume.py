@@ -1,0 +1,115 @@
+"""Resumes: upload, list, read, the original."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+
+from talentflux.api import examples
+from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
+from talentflux.dependencies import Reading, Scoped, Using
+from talentflux.schemas.page import Page
+from talentflux.schemas.stored_resume import ResumeRead, ResumeStatus, ResumeSummary, UploadAccepted
+from talentflux.services import resume_service
+from talentflux.services import resume_upload_service as uploads
+
+router = APIRouter(prefix="/resumes", tags=["resumes"])
+
+
+@router.post(
+    "",
+    operation_id="upload_resumes",
+    summary="Upload resumes",
+    status_code=202,
+    responses=answers(400, 404, 413, 415, 422, example=examples.UPLOAD, success=202),
+)
+async def upload_resumes(
+    files: Annotated[
+        list[UploadFile],
+        "One file or many: PDF, DOCX, ODT, RTF, TXT, HTML, JSON Resume, or zip archives of these.",
+    ],
+    resources: Using,
+    scope: Scoped,
+    requisition_id: Annotated[UUID | None, Form(description="The candidates apply to this requisition.")] = None,
+) -> UploadAccepted:
+    """Keep the originals and answer at once; a task reads them.
+
+    The same bytes are stored once in an organization: sent again, they are answered as `duplicate`. A file that cannot
+    be read is kept all the same, its resume says `failed` and why, and the rest goes on.
+    """
+    given = [uploads.Upload(file.filename or "unnamed", file.size or 0, file.file) for file in files]
+    assert scope.organization_id is not None
+    if requisition_id is not None:
+        async with resources.database.read_session(scope) as reading:
+            await uploads.check_requisition(reading, requisition_id)
+    kept = await uploads.keep(resources.files, scope.organization_id, given, resources.settings)
+    async with resources.database.write_session(scope) as session:
+        return await uploads.register(session, kept, requisition_id)
+
+
+@router.get(
+    "",
+    operation_id="list_resumes",
+    summary="List resumes",
+    response_model=Page[ResumeSummary],
+    responses=answers(422, example=examples.listed(examples.RESUME_SUMMARY)),
+)
+async def list_resumes(  # noqa: PLR0913, PLR0917 -- FastAPI passes each by name
+    request: Request,
+    session: Reading,
+    status: Annotated[ResumeStatus | None, Query(description="Only those with this status.")] = None,
+    candidate_id: Annotated[UUID | None, Query(description="Only those of this candidate.")] = None,
+    task_id: Annotated[UUID | None, Query(description="Only those of this upload.")] = None,
+    limit: PageLimit = 50,
+    cursor: PageCursor = None,
+) -> Response:
+    """List resumes, newest first."""
+    found = await resume_service.page(session, limit, cursor, status=status, candidate_id=candidate_id, task_id=task_id)
+    return page_answer(request, found)
+
+
+@router.get(
+    "/{resume_id}",
+    operation_id="get_resume",
+    summary="Read a resume",
+    responses=answers(404, 422, example=examples.RESUME),
+)
+async def get_resume(resume_id: UUID, session: Reading) -> ResumeRead:
+    """Return what was read from a resume, its masked text, and the text that was hidden in the file."""
+    return await resume_service.get(session, resume_id)
+
+
+@router.get(
+    "/{resume_id}/file",
+    operation_id="download_resume",
+    summary="Download the original",
+    response_class=Response,
+    responses=answers(404, 422)
+    | {
+        200: {"description": "The bytes as uploaded.", "content": {"application/octet-stream": {"example": "%PDF-1.7"}}}
+    },
+)
+async def download_resume(resume_id: UUID, resources: Using, scope: Scoped) -> Response:
+    """Return the bytes as they were uploaded, always as an attachment: a browser never shows them in this origin."""
+    async with resources.database.read_session(scope) as session:
+        original = await resume_service.original(session, resume_id)
+    name = quote(original.name.rsplit("/", 1)[-1], safe="")
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(await resources.files.get(original.key), media_type=original.media_type, headers=headers)
+
+
+@router.get(
+    "/{resume_id}/json-resume",
+    operation_id="export_resume",
+    summary="Export as JSON Resume",
+    responses=answers(404, 409, 422, example={"basics": {"name": "Mara Lindqvist"}}),
+)
+async def export_resume(resume_id: UUID, session: Reading) -> dict[str, Any]:
+    """Return a resume in the form of JSON Resume 1.0.0."""
+    return await resume_service.json_resume(session, resume_id)

@@ -1,0 +1,24 @@
+"""Background work."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from talentflux.api import examples
+from talentflux.api.answers import answers
+from talentflux.dependencies import Reading
+from talentflux.schemas.task import TaskRead
+from talentflux.services import task_service
+
+router = APIRouter(prefix="/tasks", tags=["tasks"])
+
+
+@router.get(
+    "/{task_id}",
+    operation_id="get_task",
+    summary="How far a task has come",
+    responses=answers(404, 422, example=examples.TASK),
+)
+async def get_task(task_id: UUID, session: Reading) -> TaskRead:
+    """Return status and percentage of background work, and what went wrong item by item."""
+    return await task_service.get(session, task_id)

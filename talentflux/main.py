@@ -1,0 +1,99 @@
+"""The application: API, pages, what lives as long as the process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from talentflux import __version__
+from talentflux.api import health
+from talentflux.api.router import UPLOADS
+from talentflux.api.router import router as api_router
+from talentflux.core.config import Settings, get_settings
+from talentflux.core.database import Database
+from talentflux.core.errors import ConfigurationError
+from talentflux.core.middleware import RequestMiddleware
+from talentflux.core.problems import install_problem_handlers
+from talentflux.dependencies import Resources
+from talentflux.schemas.problem import Problem
+
+_DESCRIPTION = """\
+From a job description and a pile of resumes to a shortlist in which every score can be traced to a quoted line.
+
+Errors are `application/problem+json` with a stable `code`. Lists are read page by page with `limit` and `cursor`; the
+header `Link` names the next page. Times are UTC. Fields are null rather than absent.
+"""
+_TAGS = [
+    {"name": "resumes", "description": "Uploaded files and what was read from them."},
+    {"name": "candidates", "description": "People as this organization knows them."},
+    {"name": "requisitions", "description": "What is asked for, in parts that a person can edit."},
+    {"name": "matches", "description": "The ranking of candidates for a requisition, with evidence."},
+    {"name": "applications", "description": "Candidate × requisition, with a stage."},
+    {"name": "tasks", "description": "Background work with its progress."},
+    {"name": "skills", "description": "The skill lexicon."},
+    {"name": "organizations", "description": "The tenant."},
+    {"name": "health", "description": "For machines that watch the program."},
+]
+_MIB = 2**20
+_FORM_OVERHEAD = _MIB
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application.
+
+    Args:
+        settings: Of this process; read from the environment by default. `database_url` must be set.
+
+    Raises:
+        ConfigurationError: There is no database.
+    """
+    settings = settings or get_settings()
+    if settings.database_url is None:
+        raise ConfigurationError("The API needs TALENTFLUX_DATABASE_URL, or start it with `talentflux up`.")
+    resources = Resources(settings, Database(settings.database_url.get_secret_value(), settings.database_pool_size))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await resources.database.check_role()
+        yield
+        await resources.close()
+
+    app = FastAPI(
+        title="TalentFlux",
+        version=__version__,
+        description=_DESCRIPTION,
+        openapi_tags=_TAGS,
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    app.state.resources = resources
+    install_problem_handlers(app)
+    limits = {UPLOADS[0]: settings.archive_limit_mib, UPLOADS[1]: settings.upload_limit_mib}
+    app.add_middleware(
+        RequestMiddleware,
+        telemetry=resources.telemetry,
+        body_limits={path: limit * _MIB + _FORM_OVERHEAD for path, limit in limits.items()},
+    )
+    app.include_router(api_router)
+    app.include_router(health.router)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # as FastAPI's documentation does
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Return the API's description with the schema of errors, which handlers answer and no operation names."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            tags=app.openapi_tags,
+            routes=app.routes,
+        )
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        components = schema.setdefault("components", {}).setdefault("schemas", {})
+        components.update(problem.pop("$defs", {}) | {"Problem": problem})
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,85 @@
+"""SQL of applications."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+
+from talentflux.models import Application, Candidate, Requisition
+from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant, optional
+from talentflux.schemas.page import RowPage
+from talentflux.utils.ids import new_id
+
+
+def _summary() -> Select[*tuple[Any, ...]]:
+    """Return the select of an application with the names of its two sides."""
+    return (
+        select(
+            Application.id,
+            Application.requisition_id,
+            Requisition.title.label("requisition_title"),
+            Application.candidate_id,
+            Candidate.name.label("candidate_name"),
+            Application.resume_id,
+            Application.stage,
+            Application.created_at,
+            Application.updated_at,
+        )
+        .join(
+            Requisition,
+            (Requisition.organization_id == Application.organization_id)
+            & (Requisition.id == Application.requisition_id),
+        )
+        .join(
+            Candidate,
+            (Candidate.organization_id == Application.organization_id) & (Candidate.id == Application.candidate_id),
+        )
+    )
+
+
+_after, _order = newest_first(Application)
+_LIST = ListQuery(
+    _summary()
+    .where(
+        *of_tenant(Application),
+        _after,
+        optional(Application.requisition_id, "requisition_id"),
+        optional(Application.candidate_id, "candidate_id"),
+        optional(Application.stage, "stage"),
+    )
+    .order_by(_order),
+    key={"id": LAST_ID},
+)
+
+
+class ApplicationRepository(TenantRepository[Application]):
+    """Applications of the organization."""
+
+    model = Application
+
+    async def page(
+        self, limit: int, cursor: str | None, requisition_id: UUID | None, candidate_id: UUID | None, stage: str | None
+    ) -> RowPage:
+        """Read a page, newest first; None leaves a filter out."""
+        return await _LIST.page(
+            self.session, limit, cursor, requisition_id=requisition_id, candidate_id=candidate_id, stage=stage
+        )
+
+    async def summary(self, application_id: UUID) -> dict[str, object]:
+        """Return one application as lists show it."""
+        statement = _summary().where(
+            Application.organization_id == self.organization_id, Application.id == application_id
+        )
+        return dict((await self.session.execute(statement)).mappings().one())
+
+    async def ensure(self, requisition_id: UUID, candidate_id: UUID, resume_id: UUID) -> None:
+        """Let a candidate apply; nothing happens where they have applied before."""
+        new = insert(Application).values(
+            id=new_id(),
+            organization_id=self.organization_id,
+            requisition_id=requisition_id,
+            candidate_id=candidate_id,
+            resume_id=resume_id,
+        )
+        await self.session.execute(new.on_conflict_do_nothing())

@@ -1,0 +1,140 @@
+"""SQL of resumes."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy.orm import defer
+
+from talentflux.models import Candidate, File, Resume, ResumeSkill
+from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant, optional
+from talentflux.schemas.page import RowPage
+from talentflux.schemas.stored_resume import ResumeStatus
+
+_on_file = (File.organization_id == Resume.organization_id) & (File.id == Resume.file_id)
+_after, _order = newest_first(Resume)
+_LIST = ListQuery(
+    select(
+        Resume.id,
+        Resume.candidate_id,
+        File.name.label("file_name"),
+        Resume.status,
+        Resume.failure_reason,
+        Resume.failure_detail,
+        Resume.language,
+        Resume.total_years,
+        Resume.created_at,
+        Resume.updated_at,
+    )
+    .join(File, _on_file)
+    .where(
+        *of_tenant(Resume),
+        _after,
+        optional(Resume.status, "status"),
+        optional(Resume.candidate_id, "candidate_id"),
+        optional(Resume.task_id, "task_id"),
+    )
+    .order_by(_order),
+    key={"id": LAST_ID},
+)
+_HEAVY = (defer(Resume.document), defer(Resume.parsed), defer(Resume.features), defer(Resume.masked_text))
+
+
+class ResumeRepository(TenantRepository[Resume]):
+    """Resumes of the organization."""
+
+    model = Resume
+
+    async def page(
+        self, limit: int, cursor: str | None, status: str | None, candidate_id: UUID | None, task_id: UUID | None
+    ) -> RowPage:
+        """Read a page of summaries, newest first; None leaves a filter out."""
+        return await _LIST.page(self.session, limit, cursor, status=status, candidate_id=candidate_id, task_id=task_id)
+
+    async def lock_uploads(self) -> None:
+        """Let one upload of the organization at a time be entered, so that equal files are seen as such."""
+        await self.session.execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:organization, 0))"),
+            {"organization": str(self.organization_id)},
+        )
+
+    async def by_digest(self, digests: Iterable[str]) -> dict[str, Resume]:
+        """Return the live resumes of these SHA-256 digests, without what was read from them."""
+        statement = self.live().where(Resume.sha256.in_(set(digests))).options(*_HEAVY)
+        return {resume.sha256: resume for resume in await self.session.scalars(statement)}
+
+    async def add_all(self, files: Sequence[File], resumes: Sequence[Resume]) -> None:
+        """Insert new files and their resumes."""
+        for rows in (files, resumes):
+            for row in rows:
+                row.organization_id = self.organization_id
+            self.session.add_all(rows)
+            await self.session.flush()
+
+    async def waiting(self, resume_ids: Sequence[UUID]) -> list[tuple[UUID, str, str]]:
+        """Return id, file name and key in the file store of those that have not been read yet."""
+        statement = (
+            select(Resume.id, File.name, File.key)
+            .join(File, _on_file)
+            .where(
+                Resume.organization_id == self.organization_id,
+                Resume.deleted_at.is_(None),
+                Resume.status == ResumeStatus.STORED,
+                Resume.id.in_(resume_ids),
+            )
+            .order_by(Resume.id)
+        )
+        return [(row[0], row[1], row[2]) for row in await self.session.execute(statement)]
+
+    async def lock_waiting(self, resume_ids: Sequence[UUID]) -> dict[UUID, Resume]:
+        """Return those that have not been read yet, and keep others from reading them too."""
+        statement = (
+            self.live()
+            .where(Resume.status == ResumeStatus.STORED, Resume.id.in_(resume_ids))
+            .options(*_HEAVY)
+            .order_by(Resume.id)
+            .with_for_update()
+        )
+        return {resume.id: resume for resume in await self.session.scalars(statement)}
+
+    async def count_waiting(self, task_id: UUID) -> int:
+        """Return how many resumes of a task have not been read yet."""
+        statement = select(func.count()).where(
+            Resume.organization_id == self.organization_id,
+            Resume.task_id == task_id,
+            Resume.status == ResumeStatus.STORED,
+            Resume.deleted_at.is_(None),
+        )
+        return int((await self.session.execute(statement)).scalar_one())
+
+    async def set_skills(self, resume_id: UUID, skill_ids: Iterable[str]) -> None:
+        """Replace the skills under which a resume is found."""
+        await self.session.execute(
+            delete(ResumeSkill).where(
+                ResumeSkill.organization_id == self.organization_id, ResumeSkill.resume_id == resume_id
+            )
+        )
+        rows = [
+            {"organization_id": self.organization_id, "skill_id": skill, "resume_id": resume_id}
+            for skill in sorted(set(skill_ids))
+        ]
+        if rows:
+            await self.session.execute(insert(ResumeSkill), rows)
+
+    async def file_of(self, resume: Resume) -> File:
+        """Return the original of a resume."""
+        statement = select(File).where(File.organization_id == self.organization_id, File.id == resume.file_id)
+        return (await self.session.scalars(statement)).one()
+
+    async def features(self, resume_ids: Sequence[UUID]) -> list[Resume]:
+        """Return resumes with candidate, features and masked text only, whose candidate is live."""
+        statement = (
+            self.live()
+            .join(
+                Candidate,
+                (Candidate.organization_id == Resume.organization_id) & (Candidate.id == Resume.candidate_id),
+            )
+            .where(Resume.id.in_(resume_ids), Candidate.deleted_at.is_(None), Resume.features.is_not(None))
+            .options(defer(Resume.document), defer(Resume.parsed))
+        )
+        return list(await self.session.scalars(statement))

@@ -1,0 +1,176 @@
+"""Requisitions: made from a description, edited by a person, closed."""
+
+import asyncio
+from uuid import UUID
+
+from talentflux.ai.analysis import skill_matcher
+from talentflux.ai.documents import ReaderPool
+from talentflux.ai.matching.requirements import read_job
+from talentflux.core.database import AnySession, WriteSession
+from talentflux.core.errors import ConflictError, InvalidInputError
+from talentflux.models import Requisition
+from talentflux.repositories.requisition_repository import RequisitionRepository
+from talentflux.schemas.document import Document
+from talentflux.schemas.page import RowPage
+from talentflux.schemas.requirement import JobDescription, Requirement
+from talentflux.schemas.requisition import RequirementsUpdate, RequisitionCreate, RequisitionRead, RequisitionStatus
+
+_TITLE_LENGTH = 200
+_DESCRIPTION_LENGTH = 100_000
+
+
+async def page(session: AnySession, limit: int, cursor: str | None, status: RequisitionStatus | None = None) -> RowPage:
+    """Read a page of requisitions, newest first.
+
+    Args:
+        session: The transaction.
+        limit: Most requisitions.
+        cursor: Where the page before ended.
+        status: Only those with this status.
+    """
+    return await RequisitionRepository(session).page(limit, cursor, status)
+
+
+async def get(session: AnySession, requisition_id: UUID) -> RequisitionRead:
+    """Return a requisition.
+
+    Raises:
+        NotFoundError: There is none in this organization.
+    """
+    return _read(await RequisitionRepository(session).get(requisition_id))
+
+
+async def describe(given: RequisitionCreate) -> JobDescription:
+    """Read what a description asks for; needs no transaction.
+
+    Args:
+        given: The description, with title and requirements where a person gave them.
+
+    Raises:
+        InvalidInputError: The description is empty.
+    """
+    job = await asyncio.to_thread(_read_job, given.description)
+    title = given.title or job.title or _first_line(given.description)
+    update: dict[str, object] = {"title": title[:_TITLE_LENGTH]}
+    if given.requirements is not None:
+        update |= {"requirements": given.requirements, "warnings": []}
+    return job.model_copy(update=update)
+
+
+async def describe_file(pool: ReaderPool[Document], data: bytes, name: str) -> JobDescription:
+    """Read what a file asks for; needs no transaction.
+
+    Args:
+        pool: Children that read files.
+        data: The file.
+        name: Its name, for messages.
+
+    Raises:
+        UnreadableFileError: The file cannot be read.
+        InvalidInputError: It holds no text, or more than a description.
+    """
+    document = await asyncio.to_thread(pool.run, data, name)
+    text = document.text.replace("\0", "�")
+    if not text.strip() or len(text) > _DESCRIPTION_LENGTH:
+        raise InvalidInputError(
+            f"“{document.name}” holds {len(text)} characters of text; a description has 1 to {_DESCRIPTION_LENGTH}.",
+            fields={"body.file": "send a text, Markdown, PDF or DOCX file with the description alone"},
+        )
+    return await describe(RequisitionCreate(description=text))
+
+
+async def create(session: WriteSession, job: JobDescription) -> RequisitionRead:
+    """Enter a requisition.
+
+    Args:
+        session: The transaction.
+        job: What `describe` or `describe_file` returned.
+    """
+    row = Requisition(
+        title=job.title or _first_line(job.text),
+        description=job.text,
+        language=job.language,
+        location=job.location,
+        requirements=_dump(job.requirements),
+        requirements_version=1,
+        warnings=job.warnings,
+        status=RequisitionStatus.OPEN,
+    )
+    return _read(await RequisitionRepository(session).add(row))
+
+
+async def edit_requirements(session: WriteSession, requisition_id: UUID, given: RequirementsUpdate) -> RequisitionRead:
+    """Put the requirements that a person edited in the place of the former ones.
+
+    Args:
+        session: The transaction.
+        requisition_id: Which.
+        given: The list and the version that was edited.
+
+    Raises:
+        NotFoundError: There is none in this organization.
+        ConflictError: Somebody else has edited them since.
+    """
+    row = await RequisitionRepository(session).get(requisition_id, lock=True)
+    if row.requirements_version != given.version:
+        raise ConflictError(
+            f"The requirements have version {row.requirements_version} by now; read them again and edit those.",
+            fields={"body.version": f"is {given.version}, the present one is {row.requirements_version}"},
+        )
+    row.requirements = _dump(given.requirements)
+    row.requirements_version += 1
+    row.warnings = []
+    await session.flush()
+    return _read(row)
+
+
+async def delete(session: WriteSession, requisition_id: UUID) -> None:
+    """Hide a requisition with its applications and matches.
+
+    Raises:
+        NotFoundError: There is none in this organization.
+    """
+    repository = RequisitionRepository(session)
+    await repository.delete_with_all(await repository.get(requisition_id, lock=True))
+
+
+def job_of(requisition: RequisitionRead) -> JobDescription:
+    """Return a requisition as scoring takes it."""
+    return JobDescription(
+        title=requisition.title,
+        language=requisition.language,
+        location=requisition.location,
+        text=requisition.description,
+        requirements=requisition.requirements,
+        warnings=requisition.warnings,
+    )
+
+
+def _read_job(text: str) -> JobDescription:
+    return read_job(text, skill_matcher())
+
+
+def _first_line(text: str) -> str:
+    """Return the first line with a letter or digit, without marks of Markdown."""
+    lines = (line.strip(" #*_-\t") for line in text.splitlines())
+    return next((line for line in lines if any(sign.isalnum() for sign in line)), "Untitled")[:_TITLE_LENGTH]
+
+
+def _dump(requirements: list[Requirement]) -> list[dict[str, object]]:
+    return [requirement.model_dump(mode="json") for requirement in requirements]
+
+
+def _read(row: Requisition) -> RequisitionRead:
+    return RequisitionRead(
+        id=row.id,
+        title=row.title,
+        status=RequisitionStatus(row.status),
+        language=row.language,
+        location=row.location,
+        requirements_version=row.requirements_version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        description=row.description,
+        requirements=[Requirement.model_validate(requirement) for requirement in row.requirements],
+        warnings=row.warnings,
+    )

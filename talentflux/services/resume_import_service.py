@@ -1,0 +1,210 @@
+"""Reading stored resumes: what a worker does between upload and candidate.
+
+Three steps, of which only the first and the last open a transaction: which files wait, read them in children, apply.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talentflux.ai.documents import ReaderPool
+from talentflux.ai.embeddings import Embedder
+from talentflux.ai.taxonomy import Lexicon
+from talentflux.core.database import AnySession, WriteSession
+from talentflux.core.errors import UnreadableFileError
+from talentflux.models import Resume
+from talentflux.repositories.resume_repository import ResumeRepository
+from talentflux.schemas.analysis import AnalysedResume
+from talentflux.schemas.base import Schema
+from talentflux.schemas.stored_resume import ResumeStatus
+from talentflux.schemas.task import TaskError
+from talentflux.services import application_service, candidate_service, task_service
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """A stored resume that has not been read.
+
+    Attributes:
+        resume_id: The resume.
+        name: File name as uploaded.
+        key: In the file store.
+    """
+
+    resume_id: UUID
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What reading a file gave.
+
+    Attributes:
+        resume_id: The resume.
+        name: File name as uploaded.
+        analysed: All that is known of it; None where it cannot be read.
+        error: Why it cannot be read, or None.
+        vector: Of the masked text, length 1; None without one.
+    """
+
+    resume_id: UUID
+    name: str
+    analysed: AnalysedResume | None = None
+    error: UnreadableFileError | None = None
+    vector: NDArray[np.float32] | None = None
+
+
+async def waiting(session: AnySession, resume_ids: Sequence[UUID]) -> list[WaitingFile]:
+    """Return those of the resumes that have not been read; a job that runs twice finds none the second time.
+
+    Args:
+        session: The transaction.
+        resume_ids: A job's batch.
+    """
+    return [WaitingFile(*row) for row in await ResumeRepository(session).waiting(resume_ids)]
+
+
+def read_files(
+    pool: ReaderPool[bytes], embedder: Embedder, files: Sequence[tuple[WaitingFile, bytes]]
+) -> list[ReadFile]:
+    """Read files in child processes and embed their masked texts; blocks, and needs no transaction.
+
+    Args:
+        pool: Children that run `talentflux.ai.analysis:analyse_file`.
+        embedder: Makes the vectors.
+        files: The files with their bytes.
+
+    Returns:
+        One result per file, in order.
+
+    Raises:
+        DependencyError: A remote embedder does not answer.
+    """
+    outcomes = list(pool.map([(file.name, data) for file, data in files]))
+    analysed = [AnalysedResume.model_validate_json(outcome.value) if outcome.value else None for outcome in outcomes]
+    texts = [each.masked_text for each in analysed if each is not None]
+    vectors: Iterator[NDArray[np.float32]] = iter(embedder.encode(texts)) if texts else iter(())
+    results = []
+    for (file, _), outcome, each in zip(files, outcomes, analysed, strict=True):
+        vector = next(vectors) if each is not None else None
+        if vector is not None and not vector.any():
+            vector = None  # no known word: similar to nothing
+        results.append(ReadFile(file.resume_id, file.name, each, outcome.error, vector))
+    return results
+
+
+async def apply(
+    session: WriteSession, task_id: UUID, results: Sequence[ReadFile], embedder: str, lexicon: Lexicon
+) -> None:
+    """Write down what was read: resumes, candidates, applications, the task's progress.
+
+    Resumes that somebody else has read in the meantime are left alone.
+
+    Args:
+        session: The transaction.
+        task_id: The task that the resumes belong to.
+        results: What `read_files` returned.
+        embedder: Name of the embedder that made the vectors.
+        lexicon: Says which skills imply which.
+    """
+    repository = ResumeRepository(session)
+    locked = await repository.lock_waiting([result.resume_id for result in results])
+    errors = []
+    # In the order of the addresses, so that two batches that meet the same people do not wait for each other in turn.
+    for result in sorted(results, key=_address):
+        resume = locked.get(result.resume_id)
+        if resume is None:
+            continue
+        if result.analysed is None:
+            errors.append(_fail(resume, result))
+            candidate = await candidate_service.from_resume(session, None)
+        else:
+            candidate = await candidate_service.from_resume(session, result.analysed.parsed)
+            skills = _fill(resume, result.analysed, lexicon)
+            resume.embedding = None if result.vector is None else result.vector.tolist()
+            resume.embedder = None if result.vector is None else embedder
+            await repository.set_skills(resume.id, skills)
+        resume.candidate_id = candidate.id
+        await session.flush()
+        if resume.requisition_id is not None:
+            await application_service.ensure(session, resume.requisition_id, candidate.id, resume.id)
+    await _report(session, task_id, errors)
+
+
+async def give_up(session: WriteSession, task_id: UUID, files: Sequence[WaitingFile]) -> None:
+    """Mark resumes as failed that could not be read in any attempt, so that their task ends.
+
+    Args:
+        session: The transaction.
+        task_id: The task that they belong to.
+        files: The files.
+    """
+    detail = "The file could not be processed after several attempts. The log says why; send the file again."
+    error = UnreadableFileError("internal", detail)
+    results = [ReadFile(file.resume_id, file.name, error=error) for file in files]
+    locked = await ResumeRepository(session).lock_waiting([result.resume_id for result in results])
+    errors = [_fail(locked[result.resume_id], result) for result in results if result.resume_id in locked]
+    await session.flush()
+    await _report(session, task_id, errors)
+
+
+async def _report(session: WriteSession, task_id: UUID, errors: list[TaskError]) -> None:
+    """Bring the task's progress up to date; the lock makes the count see what other batches have committed."""
+    task = await task_service.lock(session, task_id)
+    left = await ResumeRepository(session).count_waiting(task_id)
+    task_service.report(task, processed=task.total - left, errors=errors)
+    await session.flush()
+
+
+def _address(result: ReadFile) -> str:
+    emails = result.analysed.parsed.emails if result.analysed else []
+    return emails[0].value.lower() if emails else ""
+
+
+def _fail(resume: Resume, result: ReadFile) -> TaskError:
+    error = result.error or UnreadableFileError("damaged", f"“{result.name}” could not be read. Save it again as PDF.")
+    resume.status = ResumeStatus.FAILED
+    resume.failure_reason = error.reason
+    resume.failure_detail = error.detail
+    return TaskError(file=result.name, reason=error.reason, detail=error.detail)
+
+
+def _fill(resume: Resume, analysed: AnalysedResume, lexicon: Lexicon) -> set[str]:
+    """Put what was read into the row; return the skills under which it is found, implied ones too."""
+    skills = {mention.skill_id for mention in analysed.features.skills}
+    resume.status = ResumeStatus.PARSED
+    resume.language = analysed.parsed.language
+    resume.total_years = analysed.parsed.total_years
+    resume.skill_ids = sorted(skills)
+    resume.document = storable(analysed.document)
+    resume.parsed = storable(analysed.parsed)
+    resume.features = storable(analysed.features, leave_out={"text"})
+    resume.masked_text = _without_nul(analysed.masked_text)
+    return skills.union(*(lexicon.implied(skill) for skill in skills if skill in lexicon))
+
+
+def storable(document: Schema, *, leave_out: set[str] | None = None) -> dict[str, Any]:
+    """Return a document as a JSONB column takes it.
+
+    Args:
+        document: Any schema.
+        leave_out: Fields that are stored elsewhere.
+    """
+    dumped: dict[str, Any] = _without_nul(document.model_dump(mode="json", exclude=leave_out))
+    return dumped
+
+
+def _without_nul(value: Any) -> Any:
+    """Replace U+0000, which PostgreSQL stores in no text, character by character, so that spans stay right."""
+    rules: dict[type, Callable[[Any], Any]] = {
+        str: lambda text: text.replace("\0", "�"),
+        list: lambda items: [_without_nul(item) for item in items],
+        dict: lambda items: {key: _without_nul(item) for key, item in items.items()},
+    }
+    rule = rules.get(type(value))
+    return rule(value) if rule else value

@@ -1,0 +1,107 @@
+"""Resumes as they are stored: lists, one with all that was read, the original."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from talentflux.core.database import AnySession
+from talentflux.core.errors import ConflictError
+from talentflux.models import File, Resume
+from talentflux.repositories.resume_repository import ResumeRepository
+from talentflux.schemas.document import Document
+from talentflux.schemas.file import FileRead
+from talentflux.schemas.page import RowPage
+from talentflux.schemas.resume import ParsedResume
+from talentflux.schemas.stored_resume import ResumeRead, ResumeStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Where an original lies.
+
+    Attributes:
+        key: In the file store.
+        name: As uploaded.
+        media_type: From the name.
+    """
+
+    key: str
+    name: str
+    media_type: str
+
+
+async def page(  # noqa: PLR0913 -- one argument per filter
+    session: AnySession,
+    limit: int,
+    cursor: str | None,
+    *,
+    status: ResumeStatus | None = None,
+    candidate_id: UUID | None = None,
+    task_id: UUID | None = None,
+) -> RowPage:
+    """Read a page of resumes, newest first; None leaves a filter out."""
+    return await ResumeRepository(session).page(limit, cursor, status, candidate_id, task_id)
+
+
+async def get(session: AnySession, resume_id: UUID) -> ResumeRead:
+    """Return a resume with all that was read from it.
+
+    Raises:
+        NotFoundError: There is none in this organization.
+    """
+    repository = ResumeRepository(session)
+    resume = await repository.get(resume_id)
+    return _read(resume, await repository.file_of(resume))
+
+
+async def original(session: AnySession, resume_id: UUID) -> Original:
+    """Return where the original of a resume lies.
+
+    Raises:
+        NotFoundError: There is none in this organization.
+    """
+    repository = ResumeRepository(session)
+    file = await repository.file_of(await repository.get(resume_id))
+    return Original(key=file.key, name=file.name, media_type=file.media_type)
+
+
+async def json_resume(session: AnySession, resume_id: UUID) -> dict[str, Any]:
+    """Return what was read from a resume in the form of JSON Resume 1.0.0.
+
+    Raises:
+        NotFoundError: There is none in this organization.
+        ConflictError: It has not been read yet, or cannot be read.
+    """
+    resume = await ResumeRepository(session).get(resume_id)
+    if resume.parsed is None:
+        said = resume.failure_detail or "It is still being read; ask again in a moment."
+        raise ConflictError(f"This resume has no parsed document. {said}")
+    from talentflux.ai.resume.json_resume import to_json_resume  # noqa: PLC0415
+
+    return to_json_resume(ParsedResume.model_validate(resume.parsed))
+
+
+def _read(resume: Resume, file: File) -> ResumeRead:
+    document = Document.model_validate(resume.document) if resume.document else None
+    parsed_resume = ParsedResume.model_validate(resume.parsed) if resume.parsed else None
+    return ResumeRead(
+        id=resume.id,
+        candidate_id=resume.candidate_id,
+        file_name=file.name,
+        status=ResumeStatus(resume.status),
+        failure_reason=resume.failure_reason,
+        failure_detail=resume.failure_detail,
+        language=resume.language,
+        total_years=resume.total_years,
+        created_at=resume.created_at,
+        updated_at=resume.updated_at,
+        file=FileRead(id=file.id, name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256),
+        parsed=parsed_resume,
+        text=document.text if document else None,
+        masked_text=resume.masked_text,
+        hidden=document.hidden if document else [],
+        warnings=[
+            *(document.warnings if document else []),
+            *(parsed_resume.warnings if parsed_resume else []),
+        ],
+    )

@@ -1,0 +1,58 @@
+"""Ranking stored resumes for a requisition."""
+
+import asyncio
+from uuid import UUID
+
+from talentflux.ai.analysis import skill_matcher
+from talentflux.ai.matching.scoring import Scorer
+from talentflux.core.errors import NotFoundError
+from talentflux.core.logging import get_logger
+from talentflux.schemas.task import TaskError
+from talentflux.services import match_service, requisition_service, task_service
+from talentflux.services.match_service import MATCH_TASK
+from talentflux.workers.queue import Work, task
+from talentflux.workers.tasks.resume import embedder_of
+
+_log = get_logger("worker")
+
+
+@task(MATCH_TASK)
+async def run(work: Work, task_id: UUID, requisition_id: UUID, applied: int, limit: int) -> None:
+    """Make a new ranking.
+
+    Args:
+        work: Scope, sessions and settings.
+        task_id: The task that somebody waits for.
+        requisition_id: For which requisition.
+        applied: 1 for those who applied, 0 for the whole pool.
+        limit: Most candidates.
+    """
+    try:
+        await _rank(work, task_id, requisition_id, applied=bool(applied), limit=limit)
+    except Exception as error:
+        if not (work.last_attempt or isinstance(error, NotFoundError)):
+            raise
+        _log.exception("ranking given up", task_id=str(task_id))
+        detail = "The ranking could not be made. Check that the requisition still exists and ask again."
+        async with work.write_session() as session:
+            row = await task_service.lock(session, task_id)
+            task_service.report(
+                row, processed=0, errors=[TaskError(file=None, reason="internal", detail=detail)], failed=True
+            )
+            await session.flush()
+
+
+async def _rank(work: Work, task_id: UUID, requisition_id: UUID, *, applied: bool, limit: int) -> None:
+    """Load, score outside of any transaction, store."""
+    async with work.read_session() as session:
+        requisition = await requisition_service.get(session, requisition_id)
+    job = requisition_service.job_of(requisition)
+    embedder = embedder_of(work.settings)
+    wanted = await asyncio.to_thread(match_service.query, job, embedder, requisition_id if applied else None)
+    async with work.read_session() as session:
+        found = await match_service.retrieve(session, wanted, limit)
+        resumes = await match_service.load(session, found)
+    scorer = Scorer(skill_matcher().lexicon, embedder)
+    scored = await asyncio.to_thread(match_service.score, scorer, job, resumes)
+    async with work.write_session() as session:
+        await match_service.store(session, task_id, requisition_id, requisition.requirements_version, scored)
