@@ -41,8 +41,9 @@ class ScreeningReport(Schema):
     job: JobDescription
     job_file: str
     blind: bool
-    resumes: list[ScreenedResume] = Field(description="All that were read, best first.")
+    resumes: list[ScreenedResume] = Field(description="Best first; from the store only those shown.")
+    ranked: int = Field(ge=0, description="How many resumes were ranked in all.")
     shown: int = Field(description="How many of them are shown in detail.")
     unreadable: list[UnreadableFile]
-    seconds: float = Field(description="Wall time of reading and scoring.")
+    seconds: float | None = Field(description="Wall time of reading and scoring; null for a stored ranking.")
     method: str = Field(description="One sentence on what computed the scores, and that no language model took part.")

@@ -275,6 +275,7 @@ def screen(
         job_file=job_file,
         blind=options.blind,
         resumes=ranking.ranked(),
+        ranked=len(ranking.resumes),
         shown=options.top,
         unreadable=sorted(unreadable, key=lambda problem: problem.file),
         seconds=round(time.monotonic() - started, 3),

@@ -27,12 +27,11 @@ def shortlist_table(report: ScreeningReport) -> RenderableType:
     for resume in report.resumes[: report.shown]:
         score = Text(f"{resume.match.total:.0f}", style="bold")
         table.add_row(str(resume.rank), score, _person(resume), _findings(report, resume.match))
-    notes = [
-        Text(f"{len(report.resumes)} resumes read in {report.seconds:.1f} s. {report.method}", style="bright_black")
-    ]
-    hidden = len(report.resumes) - report.shown
+    seconds = "" if report.seconds is None else f" in {report.seconds:.1f} s"
+    notes = [Text(f"{report.ranked} resumes ranked{seconds}. {report.method}", style="bright_black")]
+    hidden = report.ranked - report.shown
     if hidden > 0:
-        notes.append(Text(f"{hidden} more below rank {report.shown}; --top shows them.", style="bright_black"))
+        notes.append(Text(f"{hidden} more below these.", style="bright_black"))
     return Group(table, *notes)
 
 

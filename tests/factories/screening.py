@@ -64,6 +64,7 @@ def report(*resumes: ScreenedResume, **changes: Any) -> ScreeningReport:
         "job_file": "job.md",
         "blind": False,
         "resumes": list(resumes) or [resume()],
+        "ranked": len(resumes) or 1,
         "shown": 10,
         "unreadable": [UnreadableFile(file="bad.pdf", reason="damaged", detail="bad.pdf is damaged. Save it again.")],
         "seconds": 1.25,

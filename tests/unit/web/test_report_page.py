@@ -52,8 +52,8 @@ def test_page_lists_the_rest_without_text() -> None:
 
 
 def test_page_without_a_readable_resume_still_names_the_unreadable() -> None:
-    page = render_report(screening.report(resumes=[]))
-    assert "0 resumes read" in page
+    page = render_report(screening.report(resumes=[], ranked=0))
+    assert "0 resumes ranked" in page
     assert "Save it again." in page
 
 

@@ -1,0 +1,69 @@
+"""Pages for people: start, shortlists, guides, the API console."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+from talentflux.dependencies import Reading
+from talentflux.services import report_service, requisition_service
+from talentflux.web import guides
+from talentflux.web.report import render_report
+from talentflux.web.templating import templates
+
+_NEWEST = 50
+_POLICY = (
+    "default-src 'none'; style-src 'self' {inline}; img-src 'self' data:; {more}base-uri 'none'; frame-ancestors 'none'"
+)
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+static_files = StaticFiles(directory=Path(__file__).parent / "static")
+
+
+def _page(template: str, **values: Any) -> HTMLResponse:
+    return _html(templates().get_template(template).render(**values), _POLICY.format(inline="", more=""))
+
+
+def _html(text: str, policy: str) -> HTMLResponse:
+    headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+    return HTMLResponse(text, headers=headers)
+
+
+@router.get("/")
+async def start(session: Reading) -> HTMLResponse:
+    """Show the requisitions and where to go."""
+    page = await requisition_service.page(session, _NEWEST, None)
+    return _page("pages/start.html", requisitions=page.items, more=page.next_cursor is not None)
+
+
+@router.get("/requisitions/{requisition_id}/shortlist")
+async def shortlist(
+    requisition_id: UUID, session: Reading, top: Annotated[int, Query(ge=1, le=50)] = 10, *, blind: bool = False
+) -> HTMLResponse:
+    """Show a requisition's shortlist with the evidence marked."""
+    report = await report_service.shortlist(session, requisition_id, top, blind=blind)
+    return _html(render_report(report), _POLICY.format(inline="'unsafe-inline'", more=""))
+
+
+@router.get("/guides")
+def list_guides() -> HTMLResponse:
+    """List the guides."""
+    return _page("pages/guides.html", groups=guides.grouped())
+
+
+@router.get("/guides/{path:path}")
+def show_guide(path: str) -> HTMLResponse:
+    """Show one guide."""
+    guide, html = guides.render(path)
+    return _page("pages/guide.html", guide=guide, html=html)
+
+
+@router.get("/docs")
+def console() -> HTMLResponse:
+    """Show the API console, from files of our own."""
+    text = templates().get_template("pages/console.html").render()
+    more = "script-src 'self'; connect-src 'self'; "
+    return _html(text, _POLICY.format(inline="'unsafe-inline'", more=more))
