@@ -67,6 +67,12 @@ def working_text(text: str) -> str:
     return text.translate(_TRANSLATION)
 
 
+def lowered(text: str) -> str:
+    """Return the text in lower case, position by position: letters whose small form is longer stay as they are."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(one if len(one.lower()) != 1 else one.lower() for one in text)
+
+
 def is_flat(text: str) -> bool:
     """Return whether the text has lost its line breaks, so that two blanks stand for them."""
     breaks = text.count("\n") + 1

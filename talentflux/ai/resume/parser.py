@@ -12,7 +12,8 @@ from talentflux.ai.resume.education import read_education
 from talentflux.ai.resume.header import MASK, find_headline, find_location, find_name, pieces_of, prose
 from talentflux.ai.resume.language import detect_language
 from talentflux.ai.resume.lines import Line, split_lines, working_text
-from talentflux.ai.resume.personal import Contacts, find_personal, name_places
+from talentflux.ai.resume.names import name_places
+from talentflux.ai.resume.personal import Contacts, find_personal
 from talentflux.ai.resume.positions import read_positions
 from talentflux.ai.resume.sections import Block, split_sections, to_section
 from talentflux.ai.resume.values import Text

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from talentflux.ai.resume.classify import place_score, title_score
 from talentflux.ai.resume.dates import Period
 from talentflux.ai.resume.header import MASK, Piece, pieces_of
-from talentflux.ai.resume.lexicon import fold
-from talentflux.ai.resume.lines import Line
+from talentflux.ai.resume.lexicon import one_of
+from talentflux.ai.resume.lines import Line, lowered
+from talentflux.ai.resume.names import SALUTATION, part_places
 from talentflux.ai.resume.sections import Block
 from talentflux.ai.resume.values import Text
 from talentflux.schemas.base import Span
 from talentflux.schemas.resume import ParsedResume, PersonalDetail, PersonalKind, SectionKind
 
+_NAME_REACH = 600  # characters of the top in which every part of the name is the name
+_PHOTO_WORDS = ("photo", "foto", "picture", "headshot", "lichtbild", "portrait")
 Place = tuple[int, int, PersonalKind]
 
 _VALUE = r"[^\n|;•\t]{0,60}?(?=\s{2}|[\n|;•\t]|,\s[A-Z][a-zé]+\s?:|$)"
@@ -52,23 +55,27 @@ _LABELS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LABEL_HINT = re.compile(
-    r"birth|born|d\.?o\.?b|geb|naiss|nacim|nacid|nasc|geboor|\bage|alter|âge|edad|leeft|idade|età|gender|sex|geschl|sesso|gesl|anrede|"
-    r"national|nazional|nacional|citizen|staats|ciudad|cittad|relig|konf|passport|visa|ethnic|race|caste|marital|civil|famil|burgerlijke|"
-    r"children|kinder|enfants|hijos|figli|filhos|addres|anschrift|adres|wohnort|direcci|domicil|woonpl|morada|endere|indirizzo|residenz|"
-    r"hometown|native place|name|prénom|apellid|cognome",
-    re.IGNORECASE,
-)
+    one_of(
+        (
+            "birth", "born", "d.o.b", "dob", "geb", "naiss", "né le", "née", "nacim", "nacid", "nasc", "nato", "nata", "age:",
+            "age :", "age -", "age –", "aged ", "alter:", "alter :", "âge", "edad", "leeft", "idade", "età", "gender", "sex",
+            "geschl", "sesso", "gesl", "anrede", "género", "gênero", "national", "nazional", "nacional", "citizen", "staats",
+            "ciudadan", "cittad", "relig", "konf", "passport", "visa", "ethnic", "race:", "caste", "marital", "civil",
+            "famil", "burgerlijke", "children", "kinder", "enfants", "hijos", "figli", "filhos", "address", "anschrift",
+            "adres", "wohnort", "direcci", "domicil", "woonpl", "morada", "endere", "indirizzo", "residenz", "hometown",
+            "native place", "'s name", "names:", "name:", "name :", "vorname", "nachname", "prénom", "apellid", "cognome",
+            "achternaam", "sobrenome",
+        )
+    )
+)  # fmt: skip
 _AGE = re.compile(
-    r"(?<!\d)[1-9]\d[\s-](?:years?[\s-]old|yrs?\.? old|y/o|jahre alt|ans\b|años\b(?! de)|anni\b(?! di)|anos de idade|jaar oud)", re.IGNORECASE
+    r"[1-9](?<!\d.)\d[ -](?:years?[ -]old|yrs?\.? old|y/o|jahre alt|ans(?!\w| d)|años de edad|anni d'età|"
+    r"anos de idade|jaar oud)"
 )
 _PRONOUNS = re.compile(
     r"\(?\b(?:he|she|they|ze|xe|er|sie|il|elle|iel|él|ella|hij|zij|ele|ela|lui|lei)\s?/\s?"
     r"(?:him|her|hers|his|them|theirs?|hir|xem|ihm|ihr|lui|elle|ella|hem|haar|they|she|he|they|dele|dela)(?:\s?/\s?\w+)?\b\)?",
     re.IGNORECASE,
-)
-_SALUTATION = (
-    r"(?:mr|mrs|ms|miss|mx|sir|madam|herrn?|frau|monsieur|madame|mme|mlle|señor|señora|señorita|sra?|srta|signore?|signora|sig|sig\.ra|"
-    r"dhr|mevr|mevrouw|meneer|senhor|senhora)"
 )
 _MARITAL = re.compile(
     r"\b(?:unmarried|married|divorced|widowed|single(?=\s*(?:$|[|,;\n]))|verheiratet|ledig|geschieden|verwitwet|mariée?|célibataire|divorcée?|"
@@ -88,13 +95,11 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _CLASS_OF = re.compile(
-    r"\b(?:class of|batch of|passed out in|graduated(?: in)?|abschlussjahr|promotion|promo)\s*:?\s*((?:19|20)\d\d)", re.IGNORECASE
+    r"\b(?:class of|batch of|passed out in|graduated(?: in)?|abschlussjahr|promotion|promo)\s*:?\s*((?:19|20)\d\d)",
+    re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:19[4-9]\d|20[0-4]\d)(?!\d)")
-_VERBS = (
-    r"(?:is|was|has|had|holds|held|joined|led|leads|brings|works|worked|managed|manages|possesses|excels|earned|graduated|speaks|served|serves|"
-    r"ist|war|hat|verfügt|arbeitet|est|a été|possède|es|ha|tiene|heeft|werkt|tem|possui|è|lavora)"
-)
+_ADDRESSED = re.compile(rf"(?<!\w){SALUTATION}\.?\s+(?:(?:dr|prof)\.?\s+)*$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -116,75 +121,18 @@ class Contacts:
     header: Sequence[Line] = ()
 
 
-def name_places(text: str, name: Text | None) -> list[tuple[int, int]]:
-    """Find every place where the whole name of the person stands.
-
-    Args:
-        text: The working text.
-        name: The name as found.
-
-    Returns:
-        Start and end of each place.
-    """
-    if name is None or name.span is None:
-        return []
-    tokens = name.value.lower().split()
-    whole = re.compile(r"[\s.,_-]+".join(map(re.escape, tokens)) + r"(?!\w)", re.IGNORECASE)
-    lowered = text.lower()
-    places = {(name.span.start, name.span.end)}
-    if len(lowered) != len(text):  # a letter whose small form is longer: look in the text itself
-        lowered = text
-    at = lowered.find(tokens[0])
-    while at >= 0:
-        match = whole.match(text, at)
-        if match is not None and not (at and text[at - 1].isalnum()):
-            places.add(match.span())
-        at = lowered.find(tokens[0], at + 1)
-    return sorted(places)
-
-
-def part_places(text: str, name: Text | None, header_end: int) -> Iterator[tuple[int, int, PersonalKind]]:
-    """Find where parts of the name stand as a name: in the header, with a form of address, initials, as a subject.
-
-    A part that is also a word or a skill ("Jordan Java") is left alone elsewhere, so that the name does not change
-    what is read from the rest of the text.
-
-    Args:
-        text: The working text.
-        name: The name as found.
-        header_end: Where the header ends.
-
-    Yields:
-        Start, end and kind of each place.
-    """
-    parts = [part for part in re.split(r"[\s.,-]+", name.value) if len(part) > 1] if name is not None else []
-    if not parts:
-        return
-    any_part = "(?:" + "|".join(map(re.escape, parts)) + ")"
-    initials = "(?:" + "|".join(sorted({re.escape(part[0].upper()) for part in parts})) + r")\."
-    yield from _named(rf"(?<!\w){any_part}(?!\w)", text, 0, header_end)
-    for pattern in (
-        rf"(?<!\w){_SALUTATION}\.?\s+(?P<name>{any_part})(?!\w)",
-        rf"(?<!\w)(?P<name>(?:{initials}\s?)+{any_part})(?!\w)",
-        rf"(?<!\w)(?P<name>{any_part},\s?{initials})",
-        rf"(?<!\w)(?P<name>{any_part})(?='s\s|\s{_VERBS}\s)",
-        rf"^\W*(?P<name>{any_part}(?:\s{any_part})*)(?=\W*(?:page|seite|cv|resume|lebenslauf)?\W*\d*(?:\s*(?:of|/|von)\s*\d+)?\s*$)",
-    ):
-        yield from _named(pattern, text, header_end, len(text))
-
-
-def _named(pattern: str, text: str, start: int, end: int) -> Iterator[Place]:
-    for match in re.compile(pattern, re.IGNORECASE | re.MULTILINE).finditer(text, start, end):
-        group = "name" if "name" in match.groupdict() else 0
-        if match.group(group)[:1].isupper() or group == 0:
-            yield match.start(group), match.end(group), PersonalKind.NAME
-
-
-def _labelled(text: str) -> Iterator[Place]:
-    for line in re.finditer(r"[^\n]+", text):
-        if _LABEL_HINT.search(line.group()) is None:
+def _labelled(text: str, small: str) -> Iterator[Place]:
+    """Details that stand after their label, `Date of birth: …`; only lines with the hint of a label are looked at."""
+    done = -1
+    for hint in _LABEL_HINT.finditer(small):
+        if hint.start() < done:
             continue
-        for match in _LABELS.finditer(text, line.start(), line.end()):
+        begin = text.rfind("\n", 0, hint.start()) + 1
+        end = text.find("\n", hint.end())
+        end = end if end >= 0 else len(text)
+        begin = max(begin, hint.start() - 40)
+        done = min(end, hint.end() + 120)
+        for match in _LABELS.finditer(text, begin, done):
             yield match.start(), match.end(), PersonalKind(str(match.lastgroup))
 
 
@@ -212,7 +160,9 @@ def _is_address(piece: Piece, *, near_contact: bool) -> bool:
     return bool(telling or numbered or (near_contact and len(piece.text.split()) <= 6))
 
 
-def _education_places(parsed: ParsedResume, blocks: Sequence[Block], periods: Sequence[Period], text: str) -> Iterator[Place]:
+def _education_places(
+    parsed: ParsedResume, blocks: Sequence[Block], periods: Sequence[Period], text: str
+) -> Iterator[Place]:
     """Schools and years of study, in the sections of education and wherever a course was read."""
     zones = [(block.start, block.end) for block in blocks if block.kind is SectionKind.EDUCATION]
     zones += [(course.span.start, course.span.end) for course in parsed.education if course.span is not None]
@@ -253,24 +203,22 @@ def find_personal(
         The stretches in order, no two the same; they may overlap.
     """
     plain, hidden = texts
+    small = lowered(plain)
     header_end = max((line.end for line in contacts.header[:14]), default=0)
-    personal = [(block.start, block.end) for block in blocks if block.kind is SectionKind.PERSONAL]
-    found: set[Place] = {(start, end, PersonalKind.EMAIL) for start, end in contacts.emails}
-    found |= {(start, end, PersonalKind.PHONE) for start, end in contacts.phones}
-    found |= {(start, end, PersonalKind.LINK) for start, end in contacts.links}
-    found |= {(start, end, PersonalKind.NAME) for start, end in contacts.names}
-    found.update(part_places(plain, parsed.name, min(header_end, 600)))
-    found.update(_labelled(plain))
-    found.update((one.start(), one.end(), PersonalKind.AGE) for one in _AGE.finditer(plain))
-    found.update((one.start(), one.end(), PersonalKind.GENDER) for one in _PRONOUNS.finditer(plain))
-    found.update((one.start(), one.end(), PersonalKind.PHOTO) for one in _PHOTO.finditer(plain))
+    zones = [(0, header_end)]
+    zones += [(block.start, block.end) for block in blocks if block.kind is SectionKind.PERSONAL]
+    found: set[Place] = set(_known(contacts, parsed))
+    found.update((*place, PersonalKind.NAME) for place in part_places(plain, parsed.name, min(header_end, _NAME_REACH)))
+    found.update(_labelled(plain, small))
+    found.update((one.start(), one.end(), PersonalKind.AGE) for one in _AGE.finditer(small))
+    if any(word in small for word in _PHOTO_WORDS):
+        found.update((one.start(), one.end(), PersonalKind.PHOTO) for one in _PHOTO.finditer(plain))
     found.update(_salutations(plain, contacts.names))
-    for start, end in [(0, header_end), *personal]:
-        found.update((one.start(), one.end(), PersonalKind.MARITAL_STATUS) for one in _MARITAL.finditer(plain, start, end))
+    for pattern, kind in ((_MARITAL, PersonalKind.MARITAL_STATUS), (_PRONOUNS, PersonalKind.GENDER)):
+        for start, end in zones:
+            found.update((one.start(), one.end(), kind) for one in pattern.finditer(plain, start, end))
     found.update(_header_places(contacts, hidden, parsed))
     found.update(_education_places(parsed, blocks, periods, plain))
-    if parsed.location is not None and parsed.location.span is not None:
-        found.add((parsed.location.span.start, parsed.location.span.end, PersonalKind.ADDRESS))
     return [
         PersonalDetail(kind=kind, span=Span(start=start, end=end))
         for start, end, kind in sorted(found, key=lambda place: (place[0], place[1], place[2].value))
@@ -278,10 +226,23 @@ def find_personal(
     ]
 
 
+def _known(contacts: Contacts, parsed: ParsedResume) -> Iterator[Place]:
+    """What the parser has already found."""
+    for places, kind in (
+        (contacts.emails, PersonalKind.EMAIL),
+        (contacts.phones, PersonalKind.PHONE),
+        (contacts.links, PersonalKind.LINK),
+        (contacts.names, PersonalKind.NAME),
+    ):
+        for start, end in places:
+            yield start, end, kind
+    if parsed.location is not None and parsed.location.span is not None:
+        yield parsed.location.span.start, parsed.location.span.end, PersonalKind.ADDRESS
+
+
 def _salutations(text: str, names: Sequence[tuple[int, int]]) -> Iterator[Place]:
     """Forms of address before the name tell the gender."""
-    before = re.compile(rf"(?<!\w){_SALUTATION}\.?\s+(?:(?:dr|prof)\.?\s+)*$", re.IGNORECASE)
     for start, _ in names:
-        match = before.search(text, max(0, start - 24), start)
+        match = _ADDRESSED.search(text, max(0, start - 24), start)
         if match is not None:
             yield match.start(), start, PersonalKind.GENDER
