@@ -1,8 +1,9 @@
 """The skill lexicon: entries with their written forms and what they imply, read from CSV files."""
 
 import csv
+import gc
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +40,65 @@ class Form(NamedTuple):
     is_name: bool
 
 
+class Row(NamedTuple):
+    """One line of a lexicon file.
+
+    Attributes:
+        id: Of the entry.
+        name: Of the entry.
+        kind: Of the entry.
+        aliases: Further written forms with their marks.
+        implies: Ids of implied entries.
+        context: Words that decide about ambiguous forms.
+        source: File and line.
+        uris: Concepts of imported taxonomies that mean the same.
+    """
+
+    id: str
+    name: str
+    kind: SkillKind
+    aliases: list[str]
+    implies: list[str]
+    context: list[str]
+    source: str
+    uris: list[str]
+
+
+class SkillTable(Mapping[str, Skill]):
+    """Entries by id, each made when it is first asked for: most processes ask for few of thousands."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = {row.id: row for row in rows}
+        self._made: dict[str, Skill] = {}
+
+    def __getitem__(self, skill_id: str) -> Skill:
+        made = self._made.get(skill_id)
+        if made is None:
+            row = self._rows[skill_id]
+            made = self._made[skill_id] = Skill(
+                id=row.id,
+                name=row.name,
+                kind=row.kind,
+                aliases=[alias.lstrip("?=") for alias in row.aliases],
+                implies=row.implies,
+                uris=row.uris,
+            )
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, skill_id: object) -> bool:
+        return skill_id in self._rows
+
+    def source(self, skill_id: str) -> str:
+        """Return file and line of an entry."""
+        return self._rows[skill_id].source
+
+
 @dataclass
 class Lexicon:
     """All skills and their written forms.
@@ -48,15 +108,13 @@ class Lexicon:
         forms: Written forms by their key (see `text.key`).
         lengths: For each first word of a form, the numbers of words of such forms, longest first.
         context: For each entry with ambiguous forms, the words that make them certain.
-        sources: File and line of each entry, for messages.
         unlinked: Ids of imported entries that no entry of ours means.
     """
 
-    skills: dict[str, Skill]
-    forms: dict[str, list[Form]]
+    skills: SkillTable
+    forms: dict[str, tuple[Form, ...]]
     lengths: dict[str, tuple[int, ...]]
     context: dict[str, frozenset[str]]
-    sources: dict[str, str] = field(default_factory=dict)
     unlinked: frozenset[str] = frozenset()
     _closure: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -96,20 +154,11 @@ class Lexicon:
         Returns:
             The entries; the one of that name comes alone, else those whose unambiguous form it is.
         """
-        forms = self.forms.get(key(name), [])
+        forms = self.forms.get(key(name), ())
         certain = [form for form in forms if not form.ambiguous and form.exact is None]
         named = [form for form in certain if form.is_name]
         ids = dict.fromkeys(form.skill_id for form in named or certain or forms)
         return [self.skills[skill_id] for skill_id in ids]
-
-
-class _Row(NamedTuple):
-    """One line of a lexicon file."""
-
-    skill: Skill
-    aliases: list[str]
-    context: list[str]
-    source: str
 
 
 def load_lexicon(overlay: Path | None = None) -> Lexicon:
@@ -138,11 +187,18 @@ def load_lexicon(overlay: Path | None = None) -> Lexicon:
 @lru_cache(maxsize=4)
 def _load(overlay: Path | None, _changed: int) -> Lexicon:
     """Read files and overlay; `_changed` makes a new version of the overlay a new key of the cache."""
-    rows = list(read_rows(sorted(LEXICON_FOLDER.glob("*.csv"))))
-    added = read_overlay(overlay) if overlay else None
-    if added:
-        rows = _with_overlay(rows, added)
-    return build(rows, frozenset(entry.skill.id for entry in added.entries) if added else frozenset())
+    # Tens of thousands of small objects are made and all are kept: looking for garbage among them doubles the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        rows = list(read_rows(sorted(LEXICON_FOLDER.glob("*.csv"))))
+        added = read_overlay(overlay) if overlay else None
+        if added:
+            rows = _with_overlay(rows, added)
+        return build(rows, frozenset(entry.id for entry in added.entries) if added else frozenset())
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def load_files(paths: Iterable[Path]) -> Lexicon:
@@ -160,7 +216,7 @@ def load_files(paths: Iterable[Path]) -> Lexicon:
     return build(list(read_rows(paths)))
 
 
-def read_rows(paths: Iterable[Path]) -> Iterator[_Row]:
+def read_rows(paths: Iterable[Path]) -> Iterator[Row]:
     """Yield the rows of lexicon files in order; see `load_files`."""
     seen: dict[str, str] = {}
     for path in paths:
@@ -174,15 +230,13 @@ def read_rows(paths: Iterable[Path]) -> Iterator[_Row]:
                     continue
                 source = f"{path.name}, line {reader.line_num}"
                 row = _read_row(cells, source)
-                if row.skill.id in seen:
-                    raise InvalidInputError(
-                        f"{source}: the id '{row.skill.id}' is taken already ({seen[row.skill.id]})."
-                    )
-                seen[row.skill.id] = source
+                if row.id in seen:
+                    raise InvalidInputError(f"{source}: the id '{row.id}' is taken already ({seen[row.id]}).")
+                seen[row.id] = source
                 yield row
 
 
-def _read_row(cells: list[str], source: str) -> _Row:
+def _read_row(cells: list[str], source: str) -> Row:
     """Check one row and make an entry of it."""
     if len(cells) != len(COLUMNS):
         raise InvalidInputError(
@@ -195,17 +249,7 @@ def _read_row(cells: list[str], source: str) -> _Row:
         raise InvalidInputError(f"{source}: the name is empty.")
     if kind not in _KINDS:
         raise InvalidInputError(f"{source}: '{kind}' is no kind; use one of {', '.join(_KINDS)}.")
-    marked = _split(aliases)
-    # Values are checked above; model_construct keeps loading of thousands of rows within milliseconds.
-    skill = Skill.model_construct(
-        id=skill_id,
-        name=name,
-        kind=_KINDS[kind],
-        aliases=[alias.lstrip("?=") for alias in marked],
-        implies=_split(implies),
-        uris=[],
-    )
-    return _Row(skill, marked, _split(context), source)
+    return Row(skill_id, name, _KINDS[kind], _split(aliases), _split(implies), _split(context), source, [])
 
 
 def _split(cell: str) -> list[str]:
@@ -213,7 +257,7 @@ def _split(cell: str) -> list[str]:
     return [part for part in map(str.strip, cell.split(";")) if part] if cell else []
 
 
-def build(rows: list[_Row], unlinked: frozenset[str] = frozenset()) -> Lexicon:
+def build(rows: list[Row], unlinked: frozenset[str] = frozenset()) -> Lexicon:
     """Index rows by their written forms.
 
     Args:
@@ -226,51 +270,59 @@ def build(rows: list[_Row], unlinked: frozenset[str] = frozenset()) -> Lexicon:
     written: list[str] = []
     meant: list[Form] = []
     for row in rows:
-        for alias, form in _forms(row):
-            written.append(alias)
-            meant.append(form)
-    forms: dict[str, list[Form]] = {}
-    lengths: dict[str, set[int]] = {}
+        _add_forms(row, written, meant)
+    forms: dict[str, tuple[Form, ...]] = {}
     for form_key, form in zip(keys(written), meant, strict=True):
         known = forms.get(form_key)
         if known is None:
-            forms[form_key] = [form]
-            words = form_key.split(" ")
-            lengths.setdefault(words[0], set()).add(len(words))
+            forms[form_key] = (form,)
         elif all(other.skill_id != form.skill_id or other.exact for other in known):
-            known.append(form)
+            forms[form_key] = (*known, form)
     forms.pop("", None)
-    lengths.pop("", None)
+    lengths: dict[str, set[int]] = {}
+    for form_key in forms:
+        first, _, rest = form_key.partition(" ")
+        lengths.setdefault(first, set()).add(rest.count(" ") + 2 if rest else 1)
     return Lexicon(
-        skills={row.skill.id: row.skill for row in rows},
+        skills=SkillTable(rows),
         forms=forms,
         lengths={word: tuple(sorted(counts, reverse=True)) for word, counts in lengths.items()},
-        context={row.skill.id: frozenset(keys(row.context)) for row in rows if row.context},
-        sources={row.skill.id: row.source for row in rows},
+        context={row.id: frozenset(keys(row.context)) for row in rows if row.context},
         unlinked=unlinked,
     )
 
 
-def _forms(row: _Row) -> Iterator[tuple[str, Form]]:
-    """Yield each written form of an entry; one with a hyphen also written together."""
-    skill, countable = row.skill, row.skill.kind in _COUNTABLE
-    marked = [alias.lstrip("?=") for alias in row.aliases if alias[0] in "?="]
-    if skill.name not in marked:
-        yield from _variants(skill.name, Form(skill.id, False, None, None, True), countable=countable)
+def _add_forms(row: Row, written: list[str], meant: list[Form]) -> None:
+    """Append each written form of an entry with what it means."""
+    countable = row.kind in _COUNTABLE
+    plain = Form(row.id, False, None, None, False)
+    name_marked = False
     for alias in row.aliases:
-        name = alias.lstrip("?=")
-        marks = alias[: len(alias) - len(name)]
-        exact = name if "=" in marks else None
-        yield from _variants(name, Form(skill.id, "?" in marks, exact, None, name == skill.name), countable=countable)
+        form = plain
+        if alias[0] in "?=":
+            name = alias.lstrip("?=")
+            marks = alias[: len(alias) - len(name)]
+            form = Form(row.id, "?" in marks, name if "=" in marks else None, None, name == row.name)
+            name_marked = name_marked or form.is_name
+            alias = name  # noqa: PLW2901 - the marks have been read
+        if "-" in alias or alias[-1] in "sS":
+            _variants(alias, form, written, meant, countable=countable)
+        else:
+            written.append(alias)
+            meant.append(form)
+    if not name_marked:
+        _variants(row.name, plain._replace(is_name=True), written, meant, countable=countable)
 
 
-def _variants(name: str, form: Form, *, countable: bool) -> Iterator[tuple[str, Form]]:
-    """Yield a form, bound to its plural where a singular would mean something else, and without its hyphens."""
+def _variants(name: str, form: Form, written: list[str], meant: list[Form], *, countable: bool) -> None:
+    """Append a form, bound to its plural where a singular would mean something else, and without its hyphens."""
     if name[-1] in "sS" and name.isalpha() and not (countable and len(name) >= _COUNTABLE_LENGTH):
-        form = form._replace(plain=name.lower())
-    yield name, form
+        form = form._replace(plain=fold(name))
+    written.append(name)
+    meant.append(form)
     if "-" in name and form.exact is None and len(name) > 5:
-        yield name.replace("-", ""), form
+        written.append(name.replace("-", ""))
+        meant.append(form)
 
 
 @dataclass
@@ -285,7 +337,7 @@ class Overlay:
 
     uris: dict[str, list[str]]
     aliases: dict[str, list[str]]
-    entries: list[_Row]
+    entries: list[Row]
 
 
 def read_overlay(path: Path) -> Overlay:
@@ -303,17 +355,15 @@ def read_overlay(path: Path) -> Overlay:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         entries = [
-            _Row(
-                Skill(
-                    id=entry["id"],
-                    name=entry["name"],
-                    kind=SkillKind(entry["kind"]),
-                    aliases=[alias.lstrip("?=") for alias in entry["aliases"]],
-                    uris=entry["uris"],
-                ),
+            Row(
+                entry["id"],
+                entry["name"],
+                SkillKind(entry["kind"]),
                 list(entry["aliases"]),
                 [],
+                [],
                 entry["source"],
+                list(entry["uris"]),
             )
             for entry in data["entries"]
         ]
@@ -324,14 +374,10 @@ def read_overlay(path: Path) -> Overlay:
         ) from error
 
 
-def _with_overlay(rows: list[_Row], overlay: Overlay) -> list[_Row]:
+def _with_overlay(rows: list[Row], overlay: Overlay) -> list[Row]:
     """Add links, further forms and further entries to the package's rows."""
-    merged = []
-    for row in rows:
-        skill_id = row.skill.id
-        more = overlay.aliases.get(skill_id, [])
-        skill = row.skill.model_copy(
-            update={"uris": overlay.uris.get(skill_id, []), "aliases": [*row.skill.aliases, *more]}
-        )
-        merged.append(row._replace(skill=skill, aliases=[*row.aliases, *more]))
+    merged = [
+        row._replace(uris=overlay.uris.get(row.id, []), aliases=[*row.aliases, *overlay.aliases.get(row.id, [])])
+        for row in rows
+    ]
     return [*merged, *overlay.entries]
