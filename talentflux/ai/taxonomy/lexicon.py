@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from talentflux.ai.taxonomy.text import key, keys
+from talentflux.ai.taxonomy.text import fold, key, keys
 from talentflux.core.errors import InvalidInputError
 from talentflux.schemas.skill import Skill, SkillKind
 
@@ -287,9 +287,16 @@ def build(rows: list[Row], unlinked: frozenset[str] = frozenset()) -> Lexicon:
         skills=SkillTable(rows),
         forms=forms,
         lengths={word: tuple(sorted(counts, reverse=True)) for word, counts in lengths.items()},
-        context={row.id: frozenset(keys(row.context)) for row in rows if row.context},
+        context=_contexts(rows),
         unlinked=unlinked,
     )
+
+
+def _contexts(rows: list[Row]) -> dict[str, frozenset[str]]:
+    """Return the context words of each entry that has some; the same few words serve many entries."""
+    words = list({word for row in rows for word in row.context})
+    folded = dict(zip(words, keys(words), strict=True)) if words else {}
+    return {row.id: frozenset(folded[word] for word in row.context) for row in rows if row.context}
 
 
 def _add_forms(row: Row, written: list[str], meant: list[Form]) -> None:
