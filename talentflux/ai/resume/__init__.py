@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import date
 
+from talentflux.ai.resume.json_resume import to_json_resume
 from talentflux.ai.resume.parser import parse_text
 from talentflux.schemas.document import Document
 from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.skill import SkillMention
 
-__all__ = ["parse_resume"]
+__all__ = ["parse_resume", "to_json_resume"]
 
 
 def parse_resume(

@@ -3,22 +3,23 @@
 import re
 from urllib.parse import urlsplit
 
+from talentflux.ai.resume.lines import lowered
 from talentflux.ai.resume.values import Text
 from talentflux.schemas.base import Span
 from talentflux.schemas.resume import Link
 
 _LOCAL = re.compile(r"[\w.%+'-]+$")
 _DOMAIN = re.compile(r"@([\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24})")
-_URL = re.compile(
-    r"(?<![@\w])(?:(?:https?://|www\.)[^\s<>|,;\"•]+"
-    r"|(?:[\w-]+\.)*(?:linkedin|github|gitlab|xing|twitter|x|behance|dribbble|kaggle|stackoverflow|medium|facebook|instagram)\.(?:com|net|org)/[^\s<>|,;\"•]+)",
-    re.IGNORECASE,
+_URL_HINT = re.compile(
+    r"https?://|www\.|(?:linkedin|github|gitlab|xing|twitter|behance|dribbble|kaggle|stackoverflow|medium|facebook|"
+    r"instagram)\.(?:com|net|org)/|(?<=[\s/])x\.com/"
 )
-_BARE = re.compile(
-    r"(?<![@\w./-])(?:[a-z0-9-]+\.)+(?:com|org|io|dev|me|co|info|eu|de|fr|es|nl|pt|it|br|uk|at|ch|be|us|in|ai|app|tech|design|online|site)"
-    r"(?:/[^\s<>|,;\"•]*)?(?![\w@])",
-    re.IGNORECASE,
+_URL = re.compile(r"[^\s<>|,;\"•]+")
+_SUBDOMAIN = re.compile(r"(?<![@\w])(?:[\w-]+\.)+$")
+_DOMAIN_END = re.compile(
+    r"\.(?:com|org|io|dev|me|co|info|eu|de|fr|es|nl|pt|it|br|uk|at|ch|be|us|in|ai|app|tech|design|online|site)(?![\w@-])"
 )
+_BARE = re.compile(r"(?<![@\w./-])(?:[\w-]+\.)*[\w-]+$")
 _PHONE = re.compile(r"[+(\d](?<![\w/.@:–-].)[\d(). /–-]{5,24}\d(?!\w)")
 _LABEL = re.compile(
     r"(?:tel|phone|mob|cell|fon|téléphone|portable|handy|mobil|telef|cellul|gsm|ph|voice|fax|home|direct|office)[\w.]*\s*(?:no\.?|number|#)?\s?[:.–-]?\s*$",
@@ -74,6 +75,27 @@ def _is_profile(url: str) -> bool:
     return bool(path[0]) and len(path) <= 2 + (path[0] in ("in", "r", "pub", "profile", "users"))
 
 
+def _address_places(text: str, header_end: int) -> list[tuple[int, int]]:
+    """Find where web addresses stand; one without `www.` and network counts in the header only."""
+    small = lowered(text)
+    places: list[tuple[int, int]] = []
+    for hint in _URL_HINT.finditer(small):
+        if places and hint.start() < places[-1][1]:
+            continue
+        ahead = _SUBDOMAIN.search(text, max(0, hint.start() - 40), hint.start())
+        start = ahead.start() if ahead and not hint.group().startswith(("http", "www")) else hint.start()
+        end = _URL.match(text, hint.start())
+        if end is not None and (start == 0 or text[start - 1] != "@"):
+            places.append((start, end.end()))
+    for hint in _DOMAIN_END.finditer(small, 0, header_end):
+        host = _BARE.search(text, max(0, hint.start() - 60), hint.start())
+        if host is None or any(start < hint.end() and host.start() < end for start, end in places):
+            continue
+        rest = _URL.match(text, hint.end()) if text.startswith("/", hint.end()) else None
+        places.append((host.start(), rest.end() if rest else hint.end()))
+    return places
+
+
 def find_links(text: str, source: str, header_end: int, targets: list[str]) -> tuple[list[Link], list[Span]]:
     """Find the web addresses of the person.
 
@@ -86,10 +108,7 @@ def find_links(text: str, source: str, header_end: int, targets: list[str]) -> t
     Returns:
         The links of the person without repeats, and the stretches of all web addresses in the text.
     """
-    places = [(match.start(), match.end()) for match in _URL.finditer(text)]
-    for match in _BARE.finditer(text, 0, header_end):
-        if not any(start <= match.start() < end for start, end in places):
-            places.append((match.start(), match.end()))
+    places = _address_places(text, header_end)
     links: list[Link] = []
     spans: list[Span] = []
     seen: set[str] = set()

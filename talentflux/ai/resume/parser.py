@@ -10,6 +10,7 @@ from talentflux.ai.resume.dates import Period, find_periods, merged_months, mont
 from talentflux.ai.resume.details import place_skills, read_certificates, read_languages
 from talentflux.ai.resume.education import read_education
 from talentflux.ai.resume.header import MASK, find_headline, find_location, find_name, pieces_of, prose
+from talentflux.ai.resume.json_resume import overlay
 from talentflux.ai.resume.language import detect_language
 from talentflux.ai.resume.lines import Line, split_lines, working_text
 from talentflux.ai.resume.names import name_places
@@ -218,11 +219,24 @@ def parse_text(document: Document, extract_skills: SkillExtractor | None, today:
     day = today or datetime.now(UTC).date()
     reading = Reading(document, day)
     reading.contacts()
-    positions = reading.positions()
-    intervals = intervals_of(positions, day)
-    education = reading.education()
-    parsed = ParsedResume.model_construct(
-        language=detect_language(document.text),
+    parsed = _fields(reading)
+    if document.json_resume is not None:
+        overlay(parsed, document.json_resume, document.text, day)
+        reading.name = parsed.name
+    intervals = intervals_of(parsed.positions, day)
+    parsed.total_years = round(merged_months(intervals) / 12, 2) if intervals else None
+    texts = (reading.plain, reading.text)
+    parsed.personal = find_personal(parsed, reading.blocks, texts, reading.periods, reading.details())
+    if extract_skills is not None:
+        parsed.skills = place_skills(extract_skills(document.text), parsed, day)
+    parsed.warnings = _warnings(parsed, intervals)
+    return parsed
+
+
+def _fields(reading: Reading) -> ParsedResume:
+    """Read what the text says, before anything is computed from it."""
+    return ParsedResume(
+        language=detect_language(reading.source),
         name=reading.name,
         headline=reading.headline,
         emails=_unique(own_emails(reading.emails, reading.blocks, len(reading.text))),
@@ -230,20 +244,9 @@ def parse_text(document: Document, extract_skills: SkillExtractor | None, today:
         links=reading.links,
         location=reading.location,
         summary=reading.summary(),
-        positions=positions,
-        education=education,
-        skills=[],
+        positions=reading.positions(),
+        education=reading.education(),
         languages=read_languages(reading.blocks, reading.text, reading.source),
         certificates=read_certificates(reading.blocks, reading.periods, reading.text, reading.source),
-        total_years=round(merged_months(intervals) / 12, 2) if intervals else None,
         sections=[to_section(block) for block in reading.blocks if block.end > block.start],
-        personal=[],
-        warnings=[],
     )
-    parsed.personal = find_personal(
-        parsed, reading.blocks, (reading.plain, reading.text), reading.periods, reading.details()
-    )
-    if extract_skills is not None:
-        parsed.skills = place_skills(extract_skills(document.text), parsed, day)
-    parsed.warnings = _warnings(parsed, intervals)
-    return parsed

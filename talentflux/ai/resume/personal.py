@@ -11,7 +11,6 @@ from talentflux.ai.resume.lexicon import one_of
 from talentflux.ai.resume.lines import Line, lowered
 from talentflux.ai.resume.names import SALUTATION, part_places
 from talentflux.ai.resume.sections import Block
-from talentflux.ai.resume.values import Text
 from talentflux.schemas.base import Span
 from talentflux.schemas.resume import ParsedResume, PersonalDetail, PersonalKind, SectionKind
 

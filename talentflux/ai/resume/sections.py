@@ -10,8 +10,10 @@ from talentflux.schemas.base import Span
 from talentflux.schemas.resume import Section, SectionKind
 
 _LONGEST = 60  # characters of a heading
+_MOST_BLANKS = 14  # a heading may be letter-spaced
 _JOINERS = re.compile(r"\s*(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\ben\b|\be\b|\|)\s*", re.IGNORECASE)
 _INLINE = re.compile(r"([^\W\d_][^:.\n]{2,48}?)\s?(?::[–-]?|\s–)\s+(?=\S)")
+_LEADING = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ&/' ]{4,40}(?=\s+[A-Z•][a-z])")
 _DECORATION = re.compile(r"^[\s\W_]+|[\s\W_]+$")
 
 
@@ -69,7 +71,7 @@ def heading_kind(text: str) -> SectionKind | None:
     Returns:
         The kind of the section. Of a heading that joins two ("Skills & Interests"), the first counts.
     """
-    if len(text) > _LONGEST or not any(map(str.isalpha, text[:4])):
+    if len(text) > _LONGEST or text.count(" ") > _MOST_BLANKS:
         return None
     known = _headings()
     kind = known.get(letters(text))
@@ -104,8 +106,10 @@ def _is_name_of_language(text: str) -> bool:
 
 def _inline(line: Line) -> tuple[SectionKind, int] | None:
     """Recognise a heading that shares its line with what follows: `EDUCATION: B.Sc. …`."""
+    if line.bullet or not line.text[0].isupper() or not (":" in line.text[:52] or " –" in line.text[:52]):
+        return None
     match = _INLINE.match(line.text)
-    if match is None or not line.text[0].isupper() or line.bullet:
+    if match is None:
         return None
     kind = heading_kind(match[1])
     rest = line.text[match.end() :]
@@ -119,8 +123,10 @@ def _inline(line: Line) -> tuple[SectionKind, int] | None:
 
 def _leading(line: Line) -> tuple[SectionKind, int] | None:
     """Recognise a heading in capitals that runs into the text after it: `SUMMARY Dedicated engineer`."""
-    match = re.match(r"[A-ZÀ-Þ][A-ZÀ-Þ&/' ]{4,40}(?=\s+[A-Z•][a-z])", line.text)
-    if match is None or line.bullet:
+    if line.bullet or not line.text[:5].isupper():
+        return None
+    match = _LEADING.match(line.text)
+    if match is None:
         return None
     kind = heading_kind(match.group().strip())
     return (kind, match.end()) if kind is not None else None
