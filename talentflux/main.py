@@ -18,6 +18,7 @@ from talentflux.core.middleware import RequestMiddleware
 from talentflux.core.problems import install_problem_handlers
 from talentflux.dependencies import Resources
 from talentflux.schemas.problem import Problem
+from talentflux.web import pages
 
 _DESCRIPTION = """\
 From a job description and a pile of resumes to a shortlist in which every score can be traced to a quoted line.
@@ -30,6 +31,7 @@ _TAGS = [
     {"name": "candidates", "description": "People as this organization knows them."},
     {"name": "requisitions", "description": "What is asked for, in parts that a person can edit."},
     {"name": "matches", "description": "The ranking of candidates for a requisition, with evidence."},
+    {"name": "reports", "description": "What is stored, put together for people."},
     {"name": "applications", "description": "Candidate × requisition, with a stage."},
     {"name": "tasks", "description": "Background work with its progress."},
     {"name": "skills", "description": "The skill lexicon."},
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
         lifespan=lifespan,
+        docs_url=None,  # pages serve a console whose files lie here
         redoc_url=None,
     )
     app.state.resources = resources
@@ -78,6 +81,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(api_router)
     app.include_router(health.router)
+    app.include_router(pages.router)
+    app.mount("/static", pages.static_files, name="static")
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # as FastAPI's documentation does
     return app
 
