@@ -20,7 +20,7 @@ def check_lexicon(lexicon: Lexicon) -> list[str]:
 def _unknown_implied(lexicon: Lexicon) -> list[str]:
     """Name implied skills that do not exist."""
     return [
-        f"{lexicon.sources[skill.id]}: '{skill.id}' implies '{other}', which does not exist."
+        f"{lexicon.skills.source(skill.id)}: '{skill.id}' implies '{other}', which does not exist."
         for skill in lexicon.skills.values()
         for other in skill.implies
         if other not in lexicon
@@ -30,7 +30,7 @@ def _unknown_implied(lexicon: Lexicon) -> list[str]:
 def _cycles(lexicon: Lexicon) -> list[str]:
     """Name skills that imply themselves in the end."""
     return [
-        f"{lexicon.sources[skill.id]}: '{skill.id}' implies itself."
+        f"{lexicon.skills.source(skill.id)}: '{skill.id}' implies itself."
         for skill in lexicon.skills.values()
         if skill.id in skill.implies or any(skill.id in lexicon.implied(other) for other in skill.implies)
     ]
@@ -46,7 +46,7 @@ def _shared_forms(lexicon: Lexicon) -> list[str]:
             by_letters.setdefault(form.exact, []).append(form.skill_id)
         for ids in by_letters.values():
             if len(set(ids)) > 1:
-                where = "; ".join(f"'{skill_id}' ({lexicon.sources[skill_id]})" for skill_id in dict.fromkeys(ids))
+                where = "; ".join(f"'{skill_id}' ({lexicon.skills.source(skill_id)})" for skill_id in dict.fromkeys(ids))
                 faults.append(f"'{form_key}' means {where}: keep it in one, or mark it with '?' and give context.")
     return faults
 
@@ -55,7 +55,7 @@ def _without_context(lexicon: Lexicon) -> list[str]:
     """Name skills whose every written form is ambiguous and that have no context to decide by."""
     certain = {form.skill_id for forms in lexicon.forms.values() for form in forms if not form.ambiguous}
     return [
-        f"{lexicon.sources[skill.id]}: every form of '{skill.id}' is ambiguous; give context words."
+        f"{lexicon.skills.source(skill.id)}: every form of '{skill.id}' is ambiguous; give context words."
         for skill in lexicon.skills.values()
         if skill.id not in certain and skill.id not in lexicon.context and skill.id not in lexicon.unlinked
     ]

@@ -122,7 +122,7 @@ def _targets(concept: _Concept, lexicon: Lexicon) -> list[str]:
         return named
     votes: dict[str, int] = {}
     for label in concept.labels:
-        forms = lexicon.forms.get(key(label), [])
+        forms = lexicon.forms.get(key(label), ())
         ids = {form.skill_id for form in forms if not form.ambiguous and form.exact is None}
         if len(ids) == 1:
             skill_id = ids.pop()
@@ -134,7 +134,7 @@ def _targets(concept: _Concept, lexicon: Lexicon) -> list[str]:
 
 def _new_labels(concept: _Concept, taken: set[str]) -> list[str]:
     """Return labels that mean nothing yet, and take them."""
-    added = []
+    added: list[str] = []
     for label in (concept.name, *concept.labels):
         label_key = key(label)
         # One short word is too likely to mean something else.

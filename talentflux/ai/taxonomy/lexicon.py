@@ -303,22 +303,21 @@ def _add_forms(row: Row, written: list[str], meant: list[Form]) -> None:
     """Append each written form of an entry with what it means."""
     countable = row.kind in _COUNTABLE
     plain = Form(row.id, False, None, None, False)
-    name_marked = False
+    # A name that is marked among the aliases is no certain form.
+    if {f"?{row.name}", f"={row.name}", f"?={row.name}", f"=?{row.name}"}.isdisjoint(row.aliases):
+        _variants(row.name, plain._replace(is_name=True), written, meant, countable=countable)
     for alias in row.aliases:
         form = plain
         if alias[0] in "?=":
             name = alias.lstrip("?=")
             marks = alias[: len(alias) - len(name)]
             form = Form(row.id, "?" in marks, name if "=" in marks else None, None, name == row.name)
-            name_marked = name_marked or form.is_name
             alias = name  # noqa: PLW2901 - the marks have been read
         if "-" in alias or alias[-1] in "sS":
             _variants(alias, form, written, meant, countable=countable)
         else:
             written.append(alias)
             meant.append(form)
-    if not name_marked:
-        _variants(row.name, plain._replace(is_name=True), written, meant, countable=countable)
 
 
 def _variants(name: str, form: Form, written: list[str], meant: list[Form], *, countable: bool) -> None:

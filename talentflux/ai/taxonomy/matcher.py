@@ -1,6 +1,7 @@
 """Finding the skills of the lexicon in a text."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from talentflux.ai.taxonomy.lexicon import Form, Lexicon
@@ -54,8 +55,8 @@ class SkillMatcher:
 
     def _scan(self, text: str, tokens: Tokens) -> list[_Hit]:
         """Collect certain hits and undecided ambiguous ones."""
-        lengths, words, count = self.lexicon.lengths, tokens.words, len(tokens.words)
-        blocked = _address_spans(text)
+        lengths, table, words, count = self.lexicon.lengths, self.lexicon.forms, tokens.words, len(tokens.words)
+        blocked = _address_words(text, tokens)
         hits: list[_Hit] = []
         position = 0
         while position < count:
@@ -65,9 +66,12 @@ class SkillMatcher:
                 word = match[1]
                 sizes = (1,) if word in lengths else None
             step = 1
-            if sizes is not None and not any(low <= tokens.starts[position] < high for low, high in blocked):
+            if sizes is not None and position not in blocked:
                 for size in sizes:
-                    hit = self._at(text, tokens, position, size, word)
+                    forms = table.get(word if size == 1 else " ".join(words[position : position + size]))
+                    if forms is None or position + size > count:
+                        continue
+                    hit = self._decide(text, tokens, position, position + size - 1, forms)
                     if hit is None:
                         continue
                     hits.append(hit)
@@ -77,20 +81,11 @@ class SkillMatcher:
             position += step
         return hits
 
-    def _at(self, text: str, tokens: Tokens, first: int, size: int, word: str) -> _Hit | None:
-        """Return the best form of `size` words at word `first`, certain before ambiguous."""
-        last = first + size - 1
-        if last >= len(tokens.words):
+    def _decide(self, text: str, tokens: Tokens, first: int, last: int, forms: tuple[Form, ...]) -> _Hit | None:
+        """Return the form that words `first` to `last` are, certain before ambiguous."""
+        if last > first and not tokens.joined(first, last):
             return None
-        if size == 1:
-            forms = self.lexicon.forms.get(word)
-        else:
-            forms = self.lexicon.forms.get(" ".join(tokens.words[first : last + 1]))
-            if forms and not tokens.joined(first, last):
-                forms = None
-        if not forms:
-            return None
-        if word == ".net" and first and tokens.ends[first - 1] == tokens.starts[first]:
+        if tokens.words[first] == ".net" and first and tokens.ends[first - 1] == tokens.starts[first]:
             return None  # the ending of an address
         written = text[tokens.starts[first] : tokens.ends[last]]
         undecided: list[Form] = []
@@ -123,24 +118,23 @@ class SkillMatcher:
         """Make the public record of a decided hit."""
         method = hit.method or MentionMethod.NAME
         sure = _CONFIDENCE[method] if method is not MentionMethod.NAME or hit.form.is_name else _ALIAS_CONFIDENCE
-        # Offsets come from the text itself, so they need no check; this is the hot path.
-        span = Span.model_construct(start=tokens.starts[hit.first], end=tokens.ends[hit.last])
-        return SkillMention.model_construct(
+        return SkillMention(
             skill_id=hit.form.skill_id,
             name=self.lexicon.skills[hit.form.skill_id].name,
-            span=span,
-            section=None,
-            years=None,
+            span=Span(start=tokens.starts[hit.first], end=tokens.ends[hit.last]),
             method=method,
             confidence=sure,
         )
 
 
-def _address_spans(text: str) -> list[tuple[int, int]]:
-    """Return where e-mail and web addresses stand; a name inside one is no skill."""
-    if "@" not in text and "." not in text:
-        return []
-    return [match.span() for match in _ADDRESS.finditer(text)]
+def _address_words(text: str, tokens: Tokens) -> set[int]:
+    """Return the words inside e-mail and web addresses; a name in one is no skill."""
+    blocked: set[int] = set()
+    if "@" in text or "." in text:
+        for match in _ADDRESS.finditer(text):
+            low, high = bisect_left(tokens.starts, match.start()), bisect_left(tokens.starts, match.end())
+            blocked.update(range(low, high))
+    return blocked
 
 
 def _decide_lists(tokens: Tokens, hits: list[_Hit]) -> None:

@@ -5,18 +5,23 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
 
-def _fold_table() -> dict[int, str]:
-    """Map each accented Latin letter to its bare lower-case letter, one character for one."""
-    table = {ord("ø"): "o", ord("Ø"): "o", ord("ł"): "l", ord("Ł"): "l", ord("đ"): "d", ord("Đ"): "d", ord("ı"): "i"}
-    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
-        base = unicodedata.normalize("NFD", chr(code))[0]
-        if base.isascii() and base.isalpha():
-            table[code] = base.lower()
-    table[ord("’")] = "'"
-    for dash in "‐‑‒–−":
-        table[ord(dash)] = "-"
-    table[0xA0] = table[0x202F] = table[0x2009] = " "
+
+def _fold_table() -> NDArray[np.uint16]:
+    """Map each character of the basic plane to its bare lower-case letter, one for one."""
+    table = np.arange(0x10000, dtype=np.uint16)
+    for code in (*range(0x600), *range(0x1E00, 0x2000)):
+        lower = chr(code).lower()
+        base = unicodedata.normalize("NFD", lower)[0]
+        # Accents go where a plain Latin letter is left; elsewhere they are part of the letter.
+        letter = base if base.isascii() and base.isalpha() else lower
+        if len(letter) == 1:
+            table[code] = ord(letter)
+    for signs, plain in (("øØ", "o"), ("łŁ", "l"), ("đĐ", "d"), ("ı", "i"), ("’", "'"), ("‐‑‒–−", "-"), ("\u00a0\u202f\u2009", " ")):
+        for sign in signs:
+            table[ord(sign)] = ord(plain)
     return table
 
 
@@ -38,7 +43,13 @@ def fold(text: str) -> str:
     Returns:
         The folded text, as long as `text`.
     """
-    return text.lower() if text.isascii() else text.translate(_FOLD).lower()
+    if text.isascii():
+        return text.lower()
+    try:
+        codes = np.frombuffer(text.encode("utf-16-le"), dtype=np.uint16)
+    except UnicodeEncodeError:  # half a surrogate pair, as a broken file may hold
+        return fold(text.encode("utf-8", "replace").decode("utf-8"))
+    return _FOLD[codes].tobytes().decode("utf-16-le")
 
 
 @lru_cache(maxsize=20_000)
@@ -147,8 +158,9 @@ def keys(forms: list[str]) -> list[str]:
         folded = expand_ligatures(folded)
     found = []
     for line in folded.split("\n"):
-        words = line.split() if line.isalpha() else _WORD.findall(line)
-        found.append(
-            " ".join([("and" if w == "&" else w) if w[-1] != "s" else singular(w) for w in words])  # one name each
-        )
+        if line.isalpha():
+            found.append(singular(line) if line[-1] == "s" else line)
+            continue
+        words = _WORD.findall(line)
+        found.append(" ".join([("and" if w == "&" else w) if w[-1] != "s" else singular(w) for w in words]))
     return found
