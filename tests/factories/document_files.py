@@ -79,8 +79,7 @@ _ODT = """<?xml version="1.0" encoding="UTF-8"?>
 <office:body><office:text>{body}</office:text></office:body></office:document-content>"""
 
 
-def odt(body: str, styles: str = "", **parts: str) -> bytes:
+def odt(body: str, styles: str = "") -> bytes:
     """Return an ODT with the given XML as its body."""
     content = _ODT.format(body=body, styles=styles)
-    named = {name.replace("__", "/").replace("_xml", ".xml"): text for name, text in parts.items()}
-    return packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content, **named})
+    return packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})

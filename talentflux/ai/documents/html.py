@@ -22,6 +22,13 @@ _APART = word_set("h1 h2 h3 h4 h5 h6 p ul ol table section article header footer
 _HEADINGS = word_set("h1 h2 h3 h4 h5 h6 legend")
 _STRONG = frozenset(("b", "strong"))
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_:-]{2,40})""", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+# Elements that never hold others, or that the next of their kind closes.
+_SHALLOW = word_set(
+    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot option "
+    "colgroup rp rt"
+)
+_TOO_DEEP = "is nested too deeply to be read. Save it again as PDF."
 
 
 def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
@@ -35,7 +42,10 @@ def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
     Raises:
         UnreadableFileError: With reason damaged when it is nested too deeply.
     """
-    tree = LexborHTMLParser(_decode(data))
+    source = _decode(data)
+    if _depth(source) > _DEEPEST:
+        raise problem("damaged", name, _TOO_DEEP)
+    tree = LexborHTMLParser(source)
     styles = _sheet_styles(tree)
     _Walker(builder, styles, name).walk(tree)
 
@@ -51,6 +61,16 @@ def _decode(data: bytes) -> str:
             except (LookupError, UnicodeError):
                 pass
     return decode(data)
+
+
+def _depth(source: str) -> int:
+    """Return about how deeply elements are nested; the parser's time grows with its square."""
+    depth = deepest = 0
+    for close, tag in _TAG.findall(source):
+        if tag.lower() not in _SHALLOW:
+            depth = max(0, depth - 1) if close else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _sheet_styles(tree: LexborHTMLParser) -> dict[int, dict[str, str]]:
@@ -100,7 +120,7 @@ class _Walker:
                 self._text(node, style)
             elif (node.tag or "-")[0] not in "-!" and node.tag not in _SKIPPED:
                 if len(levels) > _DEEPEST:
-                    raise problem("damaged", self._name, "is nested too deeply to be read. Save it again as PDF.")
+                    raise problem("damaged", self._name, _TOO_DEEP)
                 below = self._enter(node, style)
                 levels.append((node.iter(include_text=True), node, below))
         self._flush()
