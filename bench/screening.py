@@ -63,13 +63,12 @@ def run() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         job = ROOT / "examples" / "jobs" / "senior-backend-engineer.md"
-        for part, files in (("texts", texts), ("pdfs", [pdfs[number % len(pdfs)] for number in range(PDFS)])):
+        for part in ("texts", "pdfs"):
             (folder / part).mkdir()
-            for number, file in enumerate(files):
-                if isinstance(file, Path):
-                    (folder / part / f"{number}.pdf").write_bytes(file.read_bytes())
-                else:
-                    (folder / part / f"{number}.txt").write_text(file, encoding="utf-8")
+        for number, text in enumerate(texts):
+            (folder / "texts" / f"{number}.txt").write_text(text, encoding="utf-8")
+        for number in range(PDFS):
+            (folder / "pdfs" / f"{number}.pdf").write_bytes(pdfs[number % len(pdfs)].read_bytes())
         text_seconds, text_memory, ranked = screen_seconds(job, folder / "texts", folder / "texts.json")
         pdf_seconds, pdf_memory, pdf_ranked = screen_seconds(job, folder / "pdfs", folder / "pdfs.json")
     baseline = minilm_seconds(texts)

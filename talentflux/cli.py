@@ -217,8 +217,12 @@ def taxonomy_import(
         outcome = import_taxonomy(
             path, load_lexicon(), out, progress=lambda done, total: bar.update(line, completed=done, total=total)
         )
-    print(outcome.summary())
-    print(f"Wrote {out}; screening and the API use it from now on.")
+    print(
+        f"Read {outcome.concepts} skills and {outcome.occupations} occupations from {len(outcome.files)} files: "
+        f"{outcome.linked} linked to the lexicon with {outcome.aliases} further written forms, "
+        f"{outcome.entries} kept as entries of their own, {outcome.ambiguous} left out as ambiguous."
+    )
+    print(f"Wrote {out}; screening and the API use it from their next start on.")
 
 
 @app.command()
