@@ -249,7 +249,15 @@ def _read_row(cells: list[str], source: str) -> Row:
         raise InvalidInputError(f"{source}: the name is empty.")
     if kind not in _KINDS:
         raise InvalidInputError(f"{source}: '{kind}' is no kind; use one of {', '.join(_KINDS)}.")
-    return Row(skill_id, name, _KINDS[kind], _split(aliases), _split(implies), _split(context), source, [])
+    marked = _split(aliases)
+    if not all(map(_bare, marked)):
+        raise InvalidInputError(f"{source}: an alias is nothing but marks; write the name behind '?' or '='.")
+    return Row(skill_id, name, _KINDS[kind], marked, _split(implies), _split(context), source, [])
+
+
+def _bare(alias: str) -> str:
+    """Return an alias without its marks."""
+    return alias.lstrip("?=")
 
 
 def _split(cell: str) -> list[str]:
