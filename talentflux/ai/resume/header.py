@@ -8,14 +8,11 @@ from talentflux.ai.resume.classify import organization_score, place_score, title
 from talentflux.ai.resume.dates import Period
 from talentflux.ai.resume.lexicon import fold, words
 from talentflux.ai.resume.lines import Line, cells
+from talentflux.ai.resume.names import PARTICLES
 from talentflux.ai.resume.values import Text
 from talentflux.schemas.base import Span
 
 MASK = "\ue000"
-_PARTICLES = frozenset(
-    ("de", "van", "von", "der", "den", "la", "le", "di", "da", "dos", "das", "do", "bin", "ibn", "al", "el", "y", "e",
-     "ten", "ter", "zu", "zum", "del", "della", "af", "av", "st", "st.", "mc", "o'", "abu", "ben", "du", "d'")
-)  # fmt: skip
 _HONORIFIC = re.compile(
     r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|dott|dott\.ssa|ing|sig|sig\.ra|señor|señora|sr|sra|mme|mlle|monsieur|"
     r"madame|dhr|mevr|sir|dipl\.-ing|er)\.?\s+(?=\S)",
@@ -30,7 +27,7 @@ _NOT_NAMES = frozenset(
     (
         "resume cv curriculum vitae lebenslauf bewerbung template sample example page profile address phone email e-mail "
         "mobile tel street road avenue drive lane city state zip contact summary objective about the of for and with in to "
-        "your name currículo hoja vida résumé candidate application personal details university college school last updated "
+        "your name currículo hoja vida résumé candidate application personal details last updated "
         "engineering science technology experience skills education work professional career development management "
         "willing relocate telephone nationality updated confidential version date birth resumes format student looking "
         "seeking welcome dear cover letter reference references available years"
@@ -50,11 +47,18 @@ _DOCUMENT = re.compile(
     r"\s*\b(?:resume|résumé|curriculum vitae|cv|lebenslauf)\b(?:\s(?:template|sample|example|format))?\s*$",
     re.IGNORECASE,
 )
+STREET = re.compile(
+    r"\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|boulevard|blvd|court|ct|circle|cir|place|way|apt|suite|p\.?\s?o\.? box|"
+    r"\w*stra(?:ß|ss)e|\w*str\.|\w*weg|\w*platz|\w*allee|gasse|rue|chemin|impasse|calle|c/|avenida|avda|plaza|paseo|\w*straat|\w*laan|"
+    r"\w*plein|rua|travessa|praça|via|viale|piazza|corso|vicolo|flat|house no|sector|nagar|colony|postcode|zip)\b",
+    re.IGNORECASE,
+)
 _DOCUMENT_FOR = re.compile(
     r"(?:sample\s|example\s)?(?:resume|résumé|cv|lebenslauf|curriculum vitae|bewerbung)(?:\s(?:sample|template|example))?"
     r"\s*(?:for(?: an?)?|of|as|als|para|pour|[:–-])\s+",
     re.IGNORECASE,
 )
+_TOWN = re.compile(r"(?<!\w)(?:[A-Z]{1,2}-)?\d{4,5}\s[A-ZÀ-Þ][^\W\d_]+(?:[ -][A-ZÀ-Þ][^\W\d_]+)*$")
 _PLACE_IN = re.compile(
     r"[A-ZÀ-Þ][\w.'-]*(?:[ -][A-ZÀ-Þ][\w.'-]*){0,2},\s*[A-ZÀ-Þ][\w.]*(?:\s[A-ZÀ-Þ]\w+)?(?:\s+\d{5})?"
 )
@@ -102,7 +106,7 @@ def _name_tokens(text: str) -> list[str] | None:
         return None
     cased = 0
     for token in tokens:
-        if fold(token) in _PARTICLES:
+        if fold(token) in PARTICLES:
             continue
         first = token.lstrip("'(")[:1]
         if not first.isalpha() or any(map(str.isdigit, token)) or not all(c.isalpha() or c in ".'()-" for c in token):
@@ -167,7 +171,9 @@ def _evidence(piece: Piece, tokens: list[str], handles: Sequence[str], large: Se
     score = 0.0
     plain = [re.sub(r"[^a-z]", "", fold(token)) for token in tokens]
     long = [token for token in plain if len(token) > 2]
-    if any(token in one for token in long for one in handles):
+    if long and any(all(token in one for token in long) for one in handles):
+        score += 0.9
+    elif any(token in one for token in long for one in handles):
         score += 0.6
     if any(span.start <= piece.start < span.end for span in large):
         score += 0.3
@@ -213,7 +219,12 @@ def find_headline(pieces: Sequence[Piece], source: str, name: Span | None, lines
         sentence = len(text.split()) > 10 or (line.text.rstrip().endswith(".") and len(line.text.split()) > 8)
         if line.bullet or sentence or title_score(text) < 2 or place_score(text) or not text[:1].isupper():
             continue
-        if _LABEL.match(text) or organization_score(text) == 3 or sum(map(str.isdigit, text)) > 3:
+        if (
+            _LABEL.match(text)
+            or organization_score(text) == 3
+            or sum(map(str.isdigit, text)) > 2
+            or STREET.search(text)
+        ):
             continue
         span = Span(start=start, end=start + len(text.rstrip()))
         return Text(value=_tidy(source[span.start : span.end]), span=span, confidence=0.75)
@@ -240,8 +251,9 @@ def find_location(pieces: Sequence[Piece], source: str, name: Span | None) -> Te
         text = source[start : piece.end]
         score = place_score(text) + (1 if label else 0)
         if not score or (label and not place_score(text)):
-            inner = _PLACE_IN.search(text)
-            if inner is None or place_score(inner.group()) < 2:
+            inner = _PLACE_IN.search(text) if not _TOWN.search(text) else None
+            inner = inner if inner is not None and place_score(inner.group()) == 2 else _TOWN.search(text)
+            if inner is None:
                 continue
             start, text, score = start + inner.start(), inner.group(), 2
         if best is None or score > best[0]:

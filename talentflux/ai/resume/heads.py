@@ -92,8 +92,8 @@ def head_like(text: str) -> bool:
         or not (text[0].isupper() or text[0].isdigit() or text[0] in "'\"(")
     ):
         return len(tokens) in (1, 2, 3) and title_score(text) == 3
-    if text.endswith((".", "!", "?")) and not _ABBREVIATED.search(text) and len(tokens) > 5:
-        return False
+    if text.endswith((".", "!", "?")) and not _ABBREVIATED.search(text):
+        return len(tokens) <= 5 and organization_score(text) >= 2
     if _LABEL.match(text) and title_score(text) < 3 and organization_score(text) < 3:
         return False
     if text.endswith((":", ",")) and title_score(text) < 2 and organization_score(text) < 2:

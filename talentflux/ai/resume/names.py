@@ -1,12 +1,17 @@
 """Where the name of the person stands, whole or in part."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from talentflux.ai.resume.lines import lowered
 from talentflux.ai.resume.values import Text
+from talentflux.schemas.base import Span
 
-_BETWEEN = re.compile(r"[\s.,_-]{1,3}")
+PARTICLES = frozenset(
+    ("de", "van", "von", "der", "den", "la", "le", "di", "da", "dos", "das", "do", "bin", "ibn", "al", "el", "y", "e",
+     "ten", "ter", "zu", "zum", "del", "della", "af", "av", "st", "st.", "mc", "o'", "abu", "ben", "du", "d'")
+)  # fmt: skip
+_BETWEEN = re.compile(r"[\s._-]{1,3}")
 SALUTATION = (
     r"(?:mr|mrs|ms|miss|mx|sir|madam|herrn?|frau|monsieur|madame|mme|mlle|señor|señora|señorita|sra?|srta|signore?|"
     r"signora|sig|sig\.ra|dhr|mevr|mevrouw|meneer|senhor|senhora)"
@@ -36,7 +41,7 @@ def _occurrences(text: str, word: str) -> Iterator[int]:
 
 
 def name_places(text: str, name: Text | None) -> list[tuple[int, int]]:
-    """Find every place where the whole name of the person stands, in any case and with any signs between its words.
+    """Find every place where the whole name of the person stands, in any case with blanks, dots or dashes between its words.
 
     Args:
         text: The working text.
@@ -62,7 +67,7 @@ def name_places(text: str, name: Text | None) -> list[tuple[int, int]]:
     return sorted(places)
 
 
-def part_places(text: str, name: Text | None, header_end: int) -> Iterator[tuple[int, int]]:
+def part_places(text: str, name: Text | None, header_end: int, kept: Sequence[Span]) -> Iterator[tuple[int, int]]:
     """Find where parts of the name stand as a name: in the header, with a form of address, initials, as a subject.
 
     A part that is also a word or a skill ("Jordan Java") is left alone elsewhere, so that the name does not change
@@ -72,17 +77,22 @@ def part_places(text: str, name: Text | None, header_end: int) -> Iterator[tuple
         text: The working text.
         name: The name as found.
         header_end: Where the header ends.
+        kept: Stretches of the header that are not about who the person is: headline and summary.
 
     Yields:
         Start and end of each place.
     """
     if name is None:
         return
-    parts = {lowered(part) for part in re.split(r"[\s.,-]+", name.value) if len(part) > 1}
+    parts = {
+        lowered(part) for part in re.split(r"[\s.,-]+", name.value) if len(part) > 1 and lowered(part) not in PARTICLES
+    }
     small = lowered(text)
     for part in parts:
         for at in _occurrences(small, part):
             end = at + len(part)
+            if any(span.start <= at < span.end for span in kept):
+                continue
             if at < header_end:
                 yield at, end
             elif text[at].isupper() or not text[at].islower():

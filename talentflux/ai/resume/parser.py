@@ -25,6 +25,7 @@ from talentflux.schemas.skill import SkillMention
 
 SkillExtractor = Callable[[str], list[SkillMention]]
 _HEADER_REACH = 1500  # characters of the top in which details of the person are sought where no heading ends it
+_YEAR_DOUBT = 6  # months by which years without months may seem to overlap
 _OWN_REACH = 2500  # characters of the top in which an address is the person's own
 _PERSONAL = (SectionKind.HEADER, SectionKind.PERSONAL)
 
@@ -200,7 +201,7 @@ def _warnings(parsed: ParsedResume, intervals: Sequence[tuple[int, int]]) -> lis
         found.append(
             f"{missing} of {len(parsed.positions)} positions have no complete dates and do not count as years."
         )
-    if sum(last - first for first, last in intervals) > merged_months(intervals):
+    if sum(last - first for first, last in intervals) > merged_months(intervals) + _YEAR_DOUBT:
         found.append("Some positions overlap in time; the overlap counts once.")
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from talentflux.ai.resume.classify import place_score, title_score
 from talentflux.ai.resume.dates import Period
-from talentflux.ai.resume.header import MASK, Piece, pieces_of
+from talentflux.ai.resume.header import MASK, STREET, Piece, pieces_of
 from talentflux.ai.resume.lexicon import one_of
 from talentflux.ai.resume.lines import Line, lowered
 from talentflux.ai.resume.names import SALUTATION, part_places
@@ -87,12 +87,6 @@ _PHOTO = re.compile(
     r"pasfoto|portrait)\b[^\n]{0,50}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_STREET = re.compile(
-    r"\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|boulevard|blvd|court|ct|circle|cir|place|way|apt|suite|p\.?\s?o\.? box|"
-    r"\w*stra(?:ß|ss)e|\w*str\.|\w*weg|\w*platz|\w*allee|gasse|rue|chemin|impasse|calle|c/|avenida|avda|plaza|paseo|\w*straat|\w*laan|"
-    r"\w*plein|rua|travessa|praça|via|viale|piazza|corso|vicolo|flat|house no|sector|nagar|colony|postcode|zip)\b",
-    re.IGNORECASE,
-)
 _CLASS_OF = re.compile(
     r"\b(?:class of|batch of|passed out in|graduated(?: in)?|abschlussjahr|promotion|promo)\s*:?\s*((?:19|20)\d\d)",
     re.IGNORECASE,
@@ -135,12 +129,21 @@ def _labelled(text: str, small: str) -> Iterator[Place]:
             yield match.start(), match.end(), PersonalKind(str(match.lastgroup))
 
 
+def _kept(parsed: ParsedResume) -> list[Span]:
+    """What the header says about the work and not about the person."""
+    return [one.span for one in (parsed.headline, parsed.summary) if one is not None and one.span is not None]
+
+
 def _header_places(contacts: Contacts, text: str, parsed: ParsedResume) -> Iterator[Place]:
     """Everything in the header that is neither headline nor title nor prose nor a list of catchwords."""
-    kept = [one.span for one in (parsed.headline, parsed.summary) if one is not None and one.span is not None]
+    kept = _kept(parsed)
     lines: list[Line] = []
     for line in contacts.header[:14]:
-        if line.bullet or len(line.text.split()) > 14 or any(span.start <= line.start < span.end for span in kept[1:]):
+        if (
+            line.bullet
+            or len(line.text.split()) > 14
+            or any(span.start <= line.start < span.end for span in kept if span.end - span.start > 80)
+        ):
             break
         lines.append(line)
     contact_lines = {number for number, line in enumerate(lines) if MASK in line.text}
@@ -154,7 +157,7 @@ def _header_places(contacts: Contacts, text: str, parsed: ParsedResume) -> Itera
 def _is_address(piece: Piece, *, near_contact: bool) -> bool:
     if title_score(piece.text) >= 2 and not any(map(str.isdigit, piece.text)):
         return False
-    telling = place_score(piece.text) > 0 or _STREET.search(piece.text) is not None or re.search(r"\d{4,}", piece.text)
+    telling = place_score(piece.text) > 0 or STREET.search(piece.text) is not None or re.search(r"\d{4,}", piece.text)
     numbered = any(map(str.isdigit, piece.text)) and len(piece.text.split()) <= 8
     return bool(telling or numbered or (near_contact and len(piece.text.split()) <= 6))
 
@@ -204,10 +207,13 @@ def find_personal(
     plain, hidden = texts
     small = lowered(plain)
     header_end = max((line.end for line in contacts.header[:14]), default=0)
+    kept = _kept(parsed)
     zones = [(0, header_end)]
     zones += [(block.start, block.end) for block in blocks if block.kind is SectionKind.PERSONAL]
     found: set[Place] = set(_known(contacts, parsed))
-    found.update((*place, PersonalKind.NAME) for place in part_places(plain, parsed.name, min(header_end, _NAME_REACH)))
+    found.update(
+        (*place, PersonalKind.NAME) for place in part_places(plain, parsed.name, min(header_end, _NAME_REACH), kept)
+    )
     found.update(_labelled(plain, small))
     found.update((one.start(), one.end(), PersonalKind.AGE) for one in _AGE.finditer(small))
     if any(word in small for word in _PHOTO_WORDS):

@@ -171,6 +171,8 @@ def _above(
         rest = remainder(line, periods)
         if line.bullet or not head_like(rest) or dated(line, periods):
             break
+        if number > consumed + 1 and lines[number + 1].gap and not line.gap and found == []:
+            break  # the last line of the paragraph before
         here = _parts(lines, number, periods, text)
         telling = any(part.title >= 2 or part.organization >= 2 for part in here)
         opening = line.gap or number == consumed + 1
