@@ -1,0 +1,133 @@
+"""The newcomer's first command, as a process, and its pages in a real browser."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+
+COMMAND = Path(sys.executable).with_name("talentflux")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+class RunningDemo:
+    """A demo that stays."""
+
+    def __init__(self, folder: Path) -> None:
+        environment = os.environ | {"TALENTFLUX_DATA_FOLDER": str(folder), "TALENTFLUX_PORT": "0", "COLUMNS": "120"}
+        self.process = subprocess.Popen(
+            [COMMAND, "demo"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        watchdog = threading.Timer(100, self.process.kill)
+        watchdog.start()
+        lines = []
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            lines.append(line)
+            if "Ctrl-C ends it" in line:
+                break
+        watchdog.cancel()
+        self.output = "".join(lines)
+        found = re.search(r"Start page\s+(http://\S+)/", self.output)
+        assert found, self.output
+        self.address = found[1]
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(30)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "data"
+
+
+@pytest.fixture(scope="module")
+def demo(folder) -> Iterator[RunningDemo]:
+    running = RunningDemo(folder)
+    yield running
+    running.end()
+
+
+@pytest.mark.timeout(240)
+class TestDemo:
+    def test_prints_the_shortlist_with_its_evidence(self, demo) -> None:
+        assert "Shortlist: Senior Backend Engineer (Python)" in demo.output
+        assert re.search(r"│\s+1 │\s+\d+ │ Mara Lindqvist", demo.output)
+        assert "“" in demo.output
+        assert "no language model took part" in " ".join(demo.output.split())
+
+    def test_every_page_it_names_answers(self, demo) -> None:
+        for address in re.findall(r"http://\S+", demo.output):
+            assert httpx.get(address).status_code == 200, address
+
+    def test_all_examples_are_there_once(self, demo) -> None:
+        resumes = httpx.get(f"{demo.address}/api/v1/resumes?limit=200").json()["items"]
+        expected = sorted(path.name for path in (Path(__file__).parents[2] / "examples/resumes").iterdir())
+        assert sorted(resume["file_name"] for resume in resumes) == expected
+        assert {resume["status"] for resume in resumes} == {"parsed"}
+
+    @pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="needs Chromium; CI must have it")
+    def test_pages_work_in_a_browser_without_an_error_or_a_foreign_request(self, demo) -> None:
+        problems: list[str] = []
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            page = browser.new_page()
+            page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on(
+                "request",
+                lambda request: (
+                    None if request.url.startswith((demo.address, "data:")) else problems.append(request.url)
+                ),
+            )
+            page.goto(demo.address)
+            page.get_by_role("row", name="Senior Backend Engineer").get_by_role("link", name="open").click()
+            assert page.locator("article h2").first.inner_text().endswith("Mara Lindqvist")
+            assert page.locator("article pre mark").count() > 10
+            page.goto(f"{demo.address}/guides")
+            page.get_by_role("link", name="Screening a pile of resumes").click()
+            assert page.locator("h1").inner_text() == "Screening a pile of resumes"
+            page.goto(f"{demo.address}/docs")
+            page.get_by_text("Upload resumes").first.wait_for()
+            browser.close()
+        assert not problems
+
+    def test_running_it_again_adds_nothing_and_ends_cleanly(self, demo, folder) -> None:
+        assert demo.end() == 0
+        again = RunningDemo(folder)
+        resumes = httpx.get(f"{again.address}/api/v1/resumes?limit=200").json()["items"]
+        requisitions = httpx.get(f"{again.address}/api/v1/requisitions?limit=200").json()["items"]
+        assert again.end() == 0
+        assert (len(resumes), len(requisitions)) == (41, 6)
+        assert not remaining(folder)
+
+
+def remaining(folder: Path) -> list[str]:
+    """Return the command lines of processes that still name the data folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in command:
+            found.append(command)
+    return found
