@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     parser_memory_mib: int = Field(default=512, ge=128, description="A file that needs more is given up.")
     upload_limit_mib: int = Field(default=20, ge=1, le=1024, description="Largest single resume.")
     archive_limit_mib: int = Field(default=1024, ge=1, description="Largest zip archive of resumes.")
+    worker_stalled_seconds: float = Field(
+        default=10.0, ge=1, le=600, description="A worker silent for so long counts as dead and its jobs run again."
+    )
     worker_concurrency: int = Field(default=2, ge=1, le=64, description="Jobs that one worker runs at a time.")
 
     @property

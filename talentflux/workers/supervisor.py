@@ -26,6 +26,7 @@ from talentflux.workers.process import CONFIGURATION_FAILED, check_host
 _TICK_SECONDS = 0.05
 _READY_SECONDS = 60.0
 _END_SECONDS = 12.0  # a little more than a child takes to end in order
+_EARLY_DEATHS = 3  # before the first readiness
 _STEADY_SECONDS = 30.0  # a child that lived so long starts again without delay
 _LONGEST_PAUSE_SECONDS = 10.0
 _log = get_logger("up")
@@ -41,6 +42,7 @@ class _Child:
     life: int = -1
     began: float = 0.0
     pause: float = 0.0
+    deaths: int = 0
     again_at: float = field(default=0.0)
 
     def start(self) -> None:
@@ -81,6 +83,7 @@ class _Child:
         self.pause = 0.0 if now - self.began > _STEADY_SECONDS else longer
         _log.warning("ended unexpectedly; starting it again", process=self.kind, status=status)
         self.forget()
+        self.deaths += 1
         self.again_at = now + self.pause
 
     def forget(self) -> None:
@@ -174,8 +177,8 @@ def _supervise(
             if _ready(listen):
                 deadline = None
                 _announce(on_ready, _base_url(listen), failures)
-            elif time.monotonic() > deadline:
-                raise ConfigurationError(f"The API did not become ready within {_READY_SECONDS:.0f} seconds.")
+            elif time.monotonic() > deadline or any(child.deaths >= _EARLY_DEATHS for child in children):
+                raise ConfigurationError("The API or the worker does not start; what they wrote stands above.")
         if failures:
             raise failures[0]
 

@@ -1,4 +1,4 @@
-"""The worker: runs jobs, notices jobs of killed workers within 15 seconds, stops in order."""
+"""The worker: runs jobs, takes up those of killed workers within 15 seconds, stops in order."""
 
 import asyncio
 import contextlib
@@ -18,9 +18,8 @@ from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
 from talentflux.workers.queue import MAX_ATTEMPTS, build_app
 
-HEARTBEAT_SECONDS = 3.0
-STALLED_SECONDS = 10.0
-RESCUE_SECONDS = 2.0
+_RESCUE_SECONDS = 2.0
+_BEATS = 3.5  # heartbeats in the time after which a silent worker counts as dead
 _POLL_SECONDS = 2.0  # a rescued or postponed job is found by asking; new ones are announced
 _GRACE_SECONDS = 8.0  # a stopping worker lets its jobs finish for so long, then gives them back
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -123,11 +122,11 @@ async def _run_once(database_url: str, database: Database, settings: Settings, s
             delete_jobs=DeleteJobCondition.NEVER,
             additional_context={"database": database, "settings": settings},
             install_signal_handlers=False,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=STALLED_SECONDS,
+            update_heartbeat_interval=settings.worker_stalled_seconds / _BEATS,
+            stalled_worker_timeout=settings.worker_stalled_seconds,
         )
         running = asyncio.create_task(worker.run(), name="queue worker")  # type: ignore[no-untyped-call] # no hints there
-        rescuing = asyncio.create_task(_rescue_forever(connector.pool), name="rescue")
+        rescuing = asyncio.create_task(_rescue_forever(connector.pool, settings.worker_stalled_seconds), name="rescue")
         told = asyncio.create_task(stopping.wait(), name="told to stop")
         try:
             await asyncio.wait({running, rescuing, told}, return_when=asyncio.FIRST_COMPLETED)
@@ -141,18 +140,18 @@ async def _run_once(database_url: str, database: Database, settings: Settings, s
                 raise result
 
 
-async def _rescue_forever(pool: psycopg_pool.AsyncConnectionPool) -> None:
+async def _rescue_forever(pool: psycopg_pool.AsyncConnectionPool, stalled_seconds: float) -> None:
     """Give jobs of dead workers back to the queue, at once and then every few seconds; clean up once an hour."""
     turn = 0
     while True:
         async with pool.connection() as connection:
-            rescued = await (await connection.execute(_RESCUE, [STALLED_SECONDS, MAX_ATTEMPTS])).fetchall()
-            if turn % int(3600 / RESCUE_SECONDS) == 0:
+            rescued = await (await connection.execute(_RESCUE, [stalled_seconds, MAX_ATTEMPTS])).fetchall()
+            if turn % int(3600 / _RESCUE_SECONDS) == 0:
                 await connection.execute(_CLEAN, [_KEEP_FINISHED])
         for job_id, status, _ in rescued:
             _log.warning("job of a dead worker", job_id=job_id, now=status)
         turn += 1
-        await asyncio.sleep(RESCUE_SECONDS)
+        await asyncio.sleep(_RESCUE_SECONDS)
 
 
 def _stop_on_signals() -> asyncio.Event:

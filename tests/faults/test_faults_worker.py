@@ -5,6 +5,7 @@ from uuid import UUID
 
 import psycopg
 
+from talentflux.core.config import Settings
 from talentflux.core.database import Database, Scope
 from talentflux.core.queue import enqueue
 from tests.factories.processes import Script
@@ -25,11 +26,11 @@ async def slow(work: Work, *, number: int) -> None:
         await asyncio.sleep(0.1)
 
 print("started", flush=True)
-asyncio.run(work(sys.argv[1], Settings(worker_concurrency=3)))
+asyncio.run(work(sys.argv[1], Settings(worker_concurrency=3, worker_stalled_seconds=2)))
 """
 
 
-async def test_every_job_of_a_killed_worker_is_done_within_fifteen_seconds(
+async def test_every_job_of_a_killed_worker_is_done_soon(
     database: Database, test_database, owner_connection: psycopg.Connection
 ) -> None:
     owner_connection.execute("create table done (number int primary key)")
@@ -56,4 +57,6 @@ async def test_every_job_of_a_killed_worker_is_done_within_fifteen_seconds(
         took = time.monotonic() - killed
     row = owner_connection.execute("select count(*) from done").fetchone()
     assert row == (JOBS,)
-    assert took < 15
+    # With the default in place of the 2 seconds above, that is within 15 seconds.
+    assert took < 2 + 5
+    assert Settings().worker_stalled_seconds + 5 <= 15

@@ -1,5 +1,6 @@
 """Dockerfile, compose.yaml and the script that prepares an external database."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -116,7 +117,7 @@ def fresh_server() -> Iterator[EmbeddedConnection]:
     shutil.rmtree(folder)
 
 
-async def test_script_prepares_a_database_that_migrates_and_serves(fresh_server: EmbeddedConnection) -> None:
+def test_script_prepares_a_database_that_migrates_and_serves(fresh_server: EmbeddedConnection) -> None:
     programs = binaries(ServerAccount.choose(Path("/nonexistent")))
     subprocess.run(
         ["bash", ROOT / "deploy" / "database.sh"],
@@ -132,8 +133,12 @@ async def test_script_prepares_a_database_that_migrates_and_serves(fresh_server:
     with provide(Path("/nonexistent"), fresh_server.app_url, fresh_server.owner_url) as database:
         assert database.migrate()
         assert not database.migrate()
-        async with Database(database.app_url) as opened:
-            await opened.check_role()
+        asyncio.run(_check_role(database.app_url))
+
+
+async def _check_role(url: str) -> None:
+    async with Database(url) as opened:
+        await opened.check_role()
 
 
 async def test_one_url_of_the_owner_serves_too(fresh_server: EmbeddedConnection) -> None:
