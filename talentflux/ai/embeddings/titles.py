@@ -15,7 +15,7 @@ NEIGHBOURS = 5
 FAMILIAR, FOREIGN = 0.3, 0.6
 """Share of word continuations up to which an embedder knows the language of a title, and from which it does not."""
 
-SPELLING_WEIGHT = 0.5
+SPELLING_WEIGHT = 0.6
 """Weight of the spelling's z-score in a language that the embedder does not know."""
 
 
@@ -23,8 +23,8 @@ class TitleIndex:
     """Scores titles for queries in weighted z-scores of meaning and spelling.
 
     A query is first moved towards its nearest titles, which brings in the other names of the same work. Spelling counts
-    only as far as the embedder does not know the query's language; among known words it would reward the wrong ones
-    ("project manager" for "product manager").
+    only as far as the embedder does not know the language of query and titles; among known words it would reward the
+    wrong ones ("project manager" for "product manager").
 
     Args:
         titles: The titles to rank.
@@ -39,6 +39,12 @@ class TitleIndex:
     @cached_property
     def _spelling(self) -> SpellingIndex:
         return SpellingIndex(self._titles)
+
+    @cached_property
+    def _fragmentation(self) -> float:
+        """Mean share of word continuations in the titles."""
+        assert isinstance(self._embedder, StaticEmbedder)
+        return float(self._embedder.fragmentation(self._titles).mean())
 
     def scores(self, queries: Sequence[str]) -> Vectors:
         """Return how well each title fits each query.
@@ -69,9 +75,11 @@ class TitleIndex:
 
     def _spelling_weights(self, queries: Sequence[str]) -> Vectors:
         """Return the weight of spelling for each query; an embedder that tells nothing is trusted."""
-        if not isinstance(self._embedder, StaticEmbedder):
+        if not isinstance(self._embedder, StaticEmbedder) or self._fragmentation <= FAMILIAR:
             return np.zeros(len(queries), dtype=np.float32)
-        foreign = (self._embedder.fragmentation(queries) - FAMILIAR) / (FOREIGN - FAMILIAR)
+        # a rare word in a known language is no foreign title: the list as a whole has to be foreign too
+        share = np.minimum(self._embedder.fragmentation(queries), self._fragmentation)
+        foreign = (share - FAMILIAR) / (FOREIGN - FAMILIAR)
         weights: Vectors = (SPELLING_WEIGHT * foreign.clip(0, 1)).astype(np.float32)
         return weights
 
