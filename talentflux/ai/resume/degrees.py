@@ -9,6 +9,7 @@ from talentflux.schemas.resume import EducationLevel
 
 _LEVELS = ("doctorate", "master", "bachelor", "associate", "vocational", "secondary")
 _NOT_STUDY = re.compile(r"\s*(?:office|word|excel|sql|access|dos|project|windows|team)\b", re.IGNORECASE)
+_COLUMN = re.compile(r"\t|\s[–-]\s| {2}")
 _NO_FIELD = re.compile(
     r"(?:summa|magna|cum laude|graduated|expected|gpa|honou?rs|first class|degree|present|minor|completed|anticipated)\b",
     re.IGNORECASE,
@@ -75,13 +76,14 @@ def _field_later(text: str, start: int, end: int) -> tuple[int, int] | None:
     if again is not None:
         study = _FIELD.match(text, again.end(), end)
         return study.span("field") if study is not None and _is_field(study["field"]) else None
-    pieces = re.split(r",\s", re.split(r"\t|\s[–-]\s| {2}", text[start:end])[0])
-    if len(pieces) == 2 and pieces[0].startswith(" ") and school_score(pieces[0]):
-        body = re.split(r"\s[–-]\s|\s{2}|\t|\s\d|\s(?:Jan|Sep|Aug)", pieces[1])[0].strip()
-        if body and _is_field(body) and len(body.split()) <= 6 and body[0].isupper():
-            begin = start + len(pieces[0]) + 2 + pieces[1].index(body)
-            return begin, begin + len(body)
-    return None
+    while start < end and text[start] in " \t":
+        start += 1
+    school, comma, rest = _COLUMN.split(text[start:end])[0].partition(", ")
+    body = re.split(r"\s\d|,", rest)[0].strip()
+    if not (comma and body and body[0].isupper() and len(body.split()) <= 6 and school_score(school) and _is_field(body)):
+        return None
+    begin = start + len(school) + len(comma) + rest.index(body)
+    return begin, begin + len(body)
 
 
 def _is_field(text: str) -> bool:

@@ -82,13 +82,14 @@ def _school_beside(
 ) -> list[tuple[int, str, object]]:
     """Find a school that shares a piece with a degree: `B.Sc. from Acme University`, `PhD Acme University`."""
     last = degree[3][1] if degree[3] else degree[1]
-    for begin, end in ((last, part.end), (part.start, degree[0])):
+    between = (degree[1], degree[3][0] if degree[3] else degree[1])
+    for begin, end in ((last, part.end), (part.start, degree[0]), between):
         if end - begin < 4:
             continue
         raw = part.text[begin - part.start : end - part.start]
         body = re.sub(r"^\W*(?:(?:from|at|of|in|de|an der|à|en|bei|von|der|the)\s+)*", "", raw)
         body_start = begin + len(raw) - len(body)
-        body = body.rstrip(" ,.–-(")
+        body = body.split(",")[0].rstrip(" ,.–-(")
         if school_score(body) and len(body.split()) <= 10:
             return [(body_start, "school", Part(body_start, body_start + len(body), body, part.line))]
     return []
