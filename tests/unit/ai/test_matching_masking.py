@@ -1,0 +1,85 @@
+"""Masking: nothing that tells who a person is goes on, and positions stay."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talentflux.ai.matching.masking import EMAIL, MASK, MaskingError, mask
+from talentflux.schemas.base import Found, Span
+from talentflux.schemas.resume import ParsedResume, PersonalDetail, PersonalKind
+from tests.factories.matching_resumes import DEFAULTS, RESUME, parsed
+
+EMPTY = ParsedResume()
+
+
+def test_refuses_a_span_outside_the_text() -> None:
+    wrong = ParsedResume(personal=[PersonalDetail(kind=PersonalKind.NAME, span=Span(start=0, end=99))])
+    with pytest.raises(MaskingError, match="Parse the document again"):
+        mask("short", wrong)
+
+
+def test_masks_every_personal_detail_and_keeps_the_length() -> None:
+    text = RESUME.format(**DEFAULTS)
+    masked = mask(text, parsed(text, DEFAULTS))
+    assert len(masked) == len(text)
+    assert masked.count("\n") == text.count("\n")
+    for value in DEFAULTS.values():
+        assert value not in masked
+    assert "Built services in Python on PostgreSQL" in masked
+    assert "(2019-03 - 2023-02)" in masked
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "jo.x+cv@mail.example.org",
+        "https://example.org/jo",
+        "www.example.org",
+        "linkedin.com/in/jo-x",
+        "github.com/jo",
+        "+49 (0)30 1234567",
+        "030/1234567",
+        "(555) 123-4567",
+        "Date of birth: 12.03.1980",
+        "geboren am 3. Mai 1980",
+        "née le 03/05/1980",
+    ],
+)
+def test_masks_what_the_parser_missed(secret: str) -> None:
+    masked = mask(f"I can be found: {secret}\nSkills", EMPTY)
+    assert MASK in masked
+    assert secret.split(": ")[-1] not in masked
+
+
+@pytest.mark.parametrize(
+    "harmless", ["2015 - 2019", "01/2015 - 12/2019", "grew sales by 1,200,000", "ISO 27001", "C++ 17", "2019-03 – 2023-02"]
+)
+def test_leaves_dates_and_figures(harmless: str) -> None:
+    assert mask(harmless, EMPTY) == harmless
+
+
+def test_masks_the_full_name_wherever_it_stands() -> None:
+    text = "Ada Miller\nResume\nMiller, Ada - page 2\nADA MILLER\nMiller columns in Swift"
+    name = ParsedResume(name=Found(value="Ada Miller", span=Span(start=0, end=10), confidence=0.9))
+    assert mask(text, name).split("\n") == [
+        MASK * 10,
+        "Resume",
+        MASK * 11 + " - page 2",
+        MASK * 10,
+        "Miller columns in Swift",
+    ]
+
+
+@given(st.text(max_size=200), st.lists(st.tuples(st.integers(0, 200), st.integers(0, 60)), max_size=5))
+def test_keeps_length_and_line_breaks_of_any_text(text: str, places: list[tuple[int, int]]) -> None:
+    spans = [Span(start=min(s, len(text)), end=min(s + n, len(text))) for s, n in places]
+    resume = ParsedResume(personal=[PersonalDetail(kind=PersonalKind.NAME, span=span) for span in spans])
+    masked = mask(text, resume)
+    assert len(masked) == len(text)
+    assert [i for i, sign in enumerate(masked) if sign == "\n"] == [i for i, sign in enumerate(text) if sign == "\n"]
+    assert all(set(span.of(masked)) <= {MASK, "\n"} for span in spans)
+
+
+@given(st.emails())
+def test_no_email_gets_through(address: str) -> None:
+    assert not EMAIL.search(mask(f"Mail {address} please", EMPTY))
