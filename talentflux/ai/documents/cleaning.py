@@ -25,7 +25,7 @@ _FLAG_TAGS = re.compile(r"(?<=\U0001f3f4)[\U000e0020-\U000e007f]{1,8}")
 # Icons of symbol fonts; those used as bullets have been replaced by then.
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_SPACED_LETTERS = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
+_SPACED_LETTERS = re.compile(r"(?<!\S)(?:[^\W\d_] ){4,}[^\W\d_](?!\S)")
 # A run of zero-width characters this long can carry a message; shorter ones come from editors.
 _MESSAGE_LENGTH = 8
 

@@ -1,31 +1,13 @@
 """Whether text beside text is another column, or the margin of the same one."""
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
-
-class _Segment(Protocol):
-    @property
-    def left(self) -> float: ...
-    @property
-    def right(self) -> float: ...
-    @property
-    def size(self) -> float: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def bold(self) -> bool: ...
-
-
-class _Row(Protocol):
-    @property
-    def y(self) -> float: ...
-    @property
-    def size(self) -> float: ...
-    @property
-    def segments(self) -> Sequence[_Segment]: ...
+from talentflux.ai.documents.cleaning import starts_with_bullet
+from talentflux.ai.documents.rows import Row, Word
+from talentflux.ai.documents.words import word_set
 
 
 @dataclass(frozen=True)
@@ -60,11 +42,33 @@ _DATE = re.compile(
     r"|\b(?:present|current|now|today|heute|aujourd|actualidad|heden|atual|oggi)\b",
     re.IGNORECASE,
 )
+# Words that stand at the head of a section, as people write them; enough of them, not all.
+_SECTIONS = word_set(
+    "about awards certificates certifications contact courses details education employment experience hobbies "
+    "interests languages links objective portfolio profile projects publications qualifications references skills "
+    "strengths summary tools training volunteering work "
+    "ausbildung berufserfahrung bildung erfahrung fähigkeiten hobbys interessen kenntnisse kontakt profil "
+    "projekte sprachen sprachkenntnisse weiterbildung zertifikate "
+    "atouts certificats compétences contacts coordonnées diplômes expérience expériences formation intérêts langues "
+    "loisirs profil projets "
+    "aptitudes certificados competencias contacto educación experiencia formación habilidades idiomas intereses perfil "
+    "proyectos "
+    "certificaten contactgegevens ervaring hobby's opleiding opleidingen profiel talen vaardigheden werkervaring "
+    "certificações competências contato contacto educação experiência formação habilidades idiomas perfil projetos "
+    "capacità certificazioni competenze contatti esperienza esperienze formazione istruzione lingue profilo progetti"
+)
 _LEAST_ROWS = 3
-_MOST_CANDIDATES = 16
+# In units of the body's font: the narrowest gutter.
+_LEAST_WIDTH = 0.6
+_MOST_CANDIDATES = 12
 
 
-def find_gutter(rows: Sequence[_Row], body: float) -> Gutter | None:
+def is_dated(text: str) -> bool:
+    """Whether a text holds a date, a duration or a word such as "present"."""
+    return _DATE.search(text) is not None
+
+
+def find_gutter(rows: list[Row], body: float) -> Gutter | None:
     """Return the gutter that divides the most text into two columns, or None.
 
     Args:
@@ -73,37 +77,41 @@ def find_gutter(rows: Sequence[_Row], body: float) -> Gutter | None:
     """
     best: Gutter | None = None
     most = 0
+    words = [row.words for row in rows]
     for x in _candidates(rows, body):
-        for first, last in _runs(rows, x):
-            left = list(_parts(rows[first : last + 1], x, is_left=True))
-            right = list(_parts(rows[first : last + 1], x, is_left=False))
-            if min(len(left), len(right)) < _LEAST_ROWS or not _are_columns(left, right):
+        for first, last in _runs(words, x, _LEAST_WIDTH * body):
+            left = list(_parts(rows, words, range(first, last + 1), x, is_left=True))
+            right = list(_parts(rows, words, range(first, last + 1), x, is_left=False))
+            if min(len(left), len(right)) < _LEAST_ROWS:
                 continue
             divided = min(sum(len(part.text) for part in left), sum(len(part.text) for part in right))
-            if divided > most:
+            if divided > most and _are_columns(left, right):
                 most = divided
                 best = Gutter(x, first, last)
     return best
 
 
-def _candidates(rows: Sequence[_Row], body: float) -> list[float]:
+def _candidates(rows: list[Row], body: float) -> list[float]:
     """Return left edges at which several segments begin that have a gap before them, the most used first."""
     edges: dict[int, list[float]] = {}
     for row in rows:
         for segment in row.segments:
             edges.setdefault(round(segment.left / (0.5 * body)), []).append(segment.left)
-    leftmost = min(segment.left for row in rows for segment in row.segments)
+    leftmost = min(row.left for row in rows)
     used = [found for found in edges.values() if len(found) >= 2 and min(found) > leftmost + 2 * body]
     used.sort(key=len, reverse=True)
-    return [min(found) - 0.2 * body for found in used[:_MOST_CANDIDATES]]
+    starts = [min(found) for found in used[:_MOST_CANDIDATES]]
+    every = sorted(edge for found in edges.values() for edge in found)
+    # The heading above a list begins a little to the left of its items.
+    starts += [every[bisect_left(every, max(start - 3 * body, leftmost + 2 * body))] for start in starts]
+    return [start - 0.2 * body for start in dict.fromkeys(starts)]
 
 
-def _runs(rows: Sequence[_Row], x: float) -> Iterator[tuple[int, int]]:
-    """Yield the first and last row of each stretch of rows that nothing crosses at x."""
+def _runs(rows: list[list[Word]], x: float, width: float) -> Iterator[tuple[int, int]]:
+    """Yield the first and last row of each stretch of rows whose words leave a gap of a width before x."""
     start: int | None = None
-    for index, row in enumerate(rows):
-        crossed = any(segment.left < x - 0.5 and segment.right > x + 0.5 for segment in row.segments)
-        if crossed:
+    for index, words in enumerate(rows):
+        if any(word.left < x and word.right > x - width for word in words) or _runs_on(words, x):
             if start is not None:
                 yield start, index - 1
             start = None
@@ -113,17 +121,27 @@ def _runs(rows: Sequence[_Row], x: float) -> Iterator[tuple[int, int]]:
         yield start, len(rows) - 1
 
 
-def _parts(rows: Sequence[_Row], x: float, *, is_left: bool) -> Iterator[_Part]:
-    for row in rows:
-        inside = [segment for segment in row.segments if (segment.left < x) is is_left]
+def _runs_on(words: list[Word], x: float) -> bool:
+    """Whether a row goes over x with no more than a space between words."""
+    before = [word for word in words if word.right <= x]
+    after = [word for word in words if word.left >= x]
+    if not before or not after:
+        return False
+    last, first = max(before, key=lambda word: word.right), min(after, key=lambda word: word.left)
+    return first.left - last.right < 0.6 * min(last.size, first.size)
+
+
+def _parts(rows: list[Row], words: list[list[Word]], run: range, x: float, *, is_left: bool) -> Iterator[_Part]:
+    for index in run:
+        inside = [word for word in words[index] if (word.left < x) is is_left]
         if inside:
             yield _Part(
-                row.y,
-                max(segment.size for segment in inside),
+                rows[index].y,
+                max(word.size for word in inside),
                 inside[0].left,
-                inside[-1].right,
-                " ".join(segment.text for segment in inside),
-                all(segment.bold for segment in inside),
+                max(word.right for word in inside),
+                " ".join(word.text for word in inside),
+                all(word.bold for word in inside),
             )
 
 
@@ -133,6 +151,8 @@ def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
     size = left[0].size
     if overlap < 2 * size:
         return False
+    if _has_sections(left) and _has_sections(right):
+        return True
     small, large = (left, right) if len(left) <= len(right) else (right, left)
     beside = [any(abs(part.y - other.y) <= 0.2 * part.size for other in large) for part in small]
     starts = [
@@ -140,13 +160,26 @@ def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
         for index, (part, is_beside) in enumerate(zip(small, beside, strict=True))
         if index == 0 or small[index - 1].y - part.y > 1.7 * part.size
     ]
-    dated = sum(_DATE.search(part.text) is not None for part in small) / len(small)
-    starts_beside = sum(starts) / len(starts)
-    if starts_beside >= 0.7 and dated >= 0.3:
+    dated = sum(is_dated(part.text) for part in small) / len(small)
+    if sum(starts) / len(starts) >= 0.7 and dated >= 0.3:
         return False
-    if sum(beside) / len(beside) < 0.6:
+    if sum(beside) / len(beside) < 0.6 or (_is_list(small) and _is_list(large)):
         return True
     return _is_prose(small) and _is_prose(large) and dated < 0.3
+
+
+def _has_sections(parts: list[_Part]) -> bool:
+    """Whether one of the lines is the name of a section, or ends with it as in "Professional Experience"."""
+    for part in parts:
+        words = part.text.lower().rstrip(":").split()
+        if 1 <= len(words) <= 3 and words[-1] in _SECTIONS and not is_dated(part.text):
+            return True
+    return False
+
+
+def _is_list(parts: list[_Part]) -> bool:
+    """Whether most lines are items of a list."""
+    return sum(starts_with_bullet(part.text) for part in parts) >= 0.6 * len(parts)
 
 
 def _is_prose(parts: list[_Part]) -> bool:

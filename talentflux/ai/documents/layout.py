@@ -5,84 +5,13 @@ Seth, 1984), with one exception: dates, places and labels in a margin belong to 
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from talentflux.ai.documents.cleaning import is_icon, starts_with_bullet
-from talentflux.ai.documents.columns import Gutter, find_gutter
+from talentflux.ai.documents.columns import Gutter, find_gutter, is_dated
 from talentflux.ai.documents.hyphens import join_hyphenated
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A stretch of characters without a space. Lengths in points, y upwards.
-
-    Attributes:
-        text: The characters.
-        left: Where it begins.
-        right: Where it ends.
-        y: Its baseline.
-        size: Height of its font.
-        bold: Whether its font is bold.
-        glued: Whether no space divides it from the word before it.
-    """
-
-    text: str
-    left: float
-    right: float
-    y: float
-    size: float
-    bold: bool = False
-    glued: bool = False
-
-
-@dataclass(slots=True)
-class Segment:
-    """Words of one row without a wide gap between them."""
-
-    words: list[Word]
-    left: float
-    right: float
-    size: float
-    _text: str | None = None
-
-    @property
-    def text(self) -> str:
-        """The words with single spaces; an icon before a word parts it from what comes before."""
-        if self._text is None:
-            parts = [self.words[0].text]
-            for before, word in pairwise(self.words):
-                if is_icon(word.text):
-                    parts.append("\t")
-                    continue
-                close = word.glued and word.left - before.right < 0.15 * word.size
-                parts.append(word.text if close else f" {word.text}")
-            self._text = "".join(parts)
-        return self._text
-
-    @property
-    def bold(self) -> bool:
-        """Whether all words are bold."""
-        return all(word.bold for word in self.words)
-
-
-@dataclass(slots=True)
-class Row:
-    """Segments on one baseline, from left to right."""
-
-    y: float
-    size: float
-    segments: list[Segment] = field(default_factory=list)
-
-    @property
-    def left(self) -> float:
-        """Where the first segment begins."""
-        return self.segments[0].left
-
-    @property
-    def right(self) -> float:
-        """Where the last segment ends."""
-        return max(segment.right for segment in self.segments)
+from talentflux.ai.documents.rows import Row, Segment, Word, rows_of
 
 
 @dataclass(slots=True)
@@ -102,8 +31,7 @@ class Line:
     size: float = 0.0
 
 
-# In units of the font's height: the widest space between words, and the gap that divides cells.
-_WORD_GAP = 1.0
+# In units of the font's height: the gap that divides cells.
 _CELL_GAP = 1.5
 _DEEPEST = 6
 
@@ -129,35 +57,6 @@ def order(words: list[Word]) -> list[Line]:
     return join_hyphenated(lines)
 
 
-def rows_of(words: list[Word]) -> list[Row]:
-    """Return words as rows, top to bottom: words whose baselines are about the same stand on one row."""
-    rows: list[Row] = []
-    members: list[list[Word]] = []
-    for word in sorted(words, key=lambda word: -word.y):
-        if rows and rows[-1].y - word.y <= 0.35 * min(rows[-1].size, word.size):
-            members[-1].append(word)
-            rows[-1].size = max(rows[-1].size, word.size)
-        else:
-            rows.append(Row(word.y, word.size))
-            members.append([word])
-    for row, inside in zip(rows, members, strict=True):
-        row.segments = _segments(sorted(inside, key=lambda word: word.left))
-    return rows
-
-
-def _segments(words: list[Word]) -> list[Segment]:
-    segments: list[Segment] = []
-    for word in words:
-        last = segments[-1] if segments else None
-        if last is not None and word.left - last.right <= _WORD_GAP * max(last.size, word.size):
-            last.words.append(word)
-            last.right = max(last.right, word.right)
-            last.size = max(last.size, word.size)
-        else:
-            segments.append(Segment([word], word.left, word.right, word.size))
-    return segments
-
-
 def _emit(words: list[Word], body: float, lines: list[Line], depth: int) -> None:
     """Add the lines of a region, column by column."""
     rows = rows_of(words)
@@ -173,13 +72,13 @@ def _emit(words: list[Word], body: float, lines: list[Line], depth: int) -> None
 
 def _divide(rows: list[Row], gutter: Gutter) -> tuple[list[Word], list[Word], list[Word], list[Word]]:
     """Return the words above the columns, in the left one, in the right one, and below them."""
-    above = [word for row in rows[: gutter.first] for segment in row.segments for word in segment.words]
-    below = [word for row in rows[gutter.last + 1 :] for segment in row.segments for word in segment.words]
+    above = [word for row in rows[: gutter.first] for word in row.words]
+    below = [word for row in rows[gutter.last + 1 :] for word in row.words]
     left: list[Word] = []
     right: list[Word] = []
     for row in rows[gutter.first : gutter.last + 1]:
-        for segment in row.segments:
-            (left if segment.left < gutter.x else right).extend(segment.words)
+        for word in row.words:
+            (left if word.left < gutter.x else right).append(word)
     return above, left, right, below
 
 
@@ -187,6 +86,7 @@ def _emit_rows(rows: list[Row], body: float, lines: list[Line]) -> None:
     """Add the lines of a region without columns."""
     if not rows:
         return
+    rows = _join_wrapped_dates(rows)
     head: int | None = None
     last_margin_y = 0.0
     item_left: float | None = None
@@ -213,6 +113,21 @@ def _emit_rows(rows: list[Row], body: float, lines: list[Line]) -> None:
         lines.append(_line(shown if held is None else [*shown, held], body, gap=gap))
         if margin is not None:
             head, last_margin_y = len(lines) - 1, row.y
+
+
+def _join_wrapped_dates(rows: list[Row]) -> list[Row]:
+    """Return the rows with a date of the left margin that runs over two rows made whole on the first."""
+    kept: list[Row] = []
+    for row in rows:
+        first = kept[-1].segments[0] if kept and len(kept[-1].segments) > 1 else None
+        second = row.segments[0]
+        open_ended = first is not None and first.text[-1] in "–—-" and is_dated(first.text) and len(first.text) <= 20
+        if first is not None and open_ended and abs(first.left - second.left) < 2 and len(second.text) <= 20:
+            first.extend(second)
+            row.segments = row.segments[1:]
+        if row.segments:
+            kept.append(row)
+    return kept
 
 
 def _wraps(segments: list[Segment], following: Row) -> bool:

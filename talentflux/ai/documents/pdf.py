@@ -10,11 +10,12 @@ from pypdfium2 import raw
 
 from talentflux.ai.documents import ocr
 from talentflux.ai.documents.builder import DocumentBuilder
-from talentflux.ai.documents.layout import Word, order
+from talentflux.ai.documents.layout import order
 from talentflux.ai.documents.limits import LIMITS
 from talentflux.ai.documents.pdf_page import PageContent, read_page
 from talentflux.ai.documents.problems import problem
 from talentflux.ai.documents.properties import report_property
+from talentflux.ai.documents.spacing import Word
 
 _SCAN = (
     "is a scan: its pages are pictures without text. Install Tesseract to have it read by OCR "

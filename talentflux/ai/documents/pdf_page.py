@@ -9,11 +9,12 @@ from itertools import groupby
 import pypdfium2 as pdfium
 
 from talentflux.ai.documents import pdfium_calls as calls
+from talentflux.ai.documents.bullets import drawn_bullets
 from talentflux.ai.documents.colours import LEAST_SIZE
-from talentflux.ai.documents.layout import Word
 from talentflux.ai.documents.pdf_shapes import Look, PageShapes
 from talentflux.ai.documents.problems import problem
 from talentflux.ai.documents.rendering import Rendering
+from talentflux.ai.documents.spacing import Word
 from talentflux.schemas.document import HiddenReason
 
 # A hyphen at the end of a line ends a word, though PDFium runs it on into the next line.
@@ -98,6 +99,8 @@ class _PageReader:
                     if reason is HiddenReason.INVISIBLE:
                         layer.append(word)
                 glued = True
+        if self._shapes.dots and not self._turned:
+            words.extend(drawn_bullets(self._shapes.dots, words))
         return PageContent(words, _phrases(hidden), layer, self._shapes.picture_share)
 
     def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int, Look]]:

@@ -14,6 +14,9 @@ _STROKED_ONLY = (1, 5)
 _LEAST_SIDE = 4.0
 _MOST_SHAPES = 4_000
 _MOST_SEGMENTS = 20
+# Browsers print a round bullet as a curve of many short ones.
+_MOST_DOT_SEGMENTS = 64
+_MOST_DOTS = 1_000
 _DEEPEST_FORM = 6
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 
@@ -56,6 +59,9 @@ class PageShapes:
 
     Args:
         page: PDFium's handle of the page.
+
+    Attributes:
+        dots: Small filled shapes as left edge, right edge and middle height: bullets, perhaps.
     """
 
     def __init__(self, page: int) -> None:
@@ -66,6 +72,7 @@ class PageShapes:
         self._keys: dict[tuple[RGB | None, bool, bool, int], Look] = {}
         self._bold: dict[int, bool] = {}
         self._shapes: list[_Shape] = []
+        self.dots: list[tuple[float, float, float]] = []
         self._next = 0
         self._numbers = [ctypes.c_uint() for _ in range(4)]
         self._by_numbers = tuple(map(ctypes.byref, self._numbers))
@@ -178,7 +185,12 @@ class PageShapes:
         if not calls.get_bounds(page_object, *self._by_edges):
             return
         left, bottom, right, top = _transform([edge.value for edge in self._edges], matrix)
-        if right - left < _LEAST_SIDE or top - bottom < _LEAST_SIDE:
+        width, height = right - left, top - bottom
+        if kind == calls.PATH and _is_dot(width, height) and len(self.dots) < _MOST_DOTS:
+            if _is_filled_block(page_object, _MOST_DOT_SEGMENTS):
+                self.dots.append((left, right, (bottom + top) / 2))
+            return
+        if width < _LEAST_SIDE or height < _LEAST_SIDE:
             return
         ground: RGB | None = None
         covers = kind == calls.IMAGE
@@ -195,13 +207,18 @@ class PageShapes:
         self._shapes.append(_Shape(order, left, bottom, right, top, ground, covers))
 
 
-def _is_filled_block(path: int) -> bool:
+def _is_dot(width: float, height: float) -> bool:
+    """Whether a shape is as small and round or square as a bullet."""
+    return 1.2 <= width <= 6.0 and 0.75 <= height / width <= 1.33
+
+
+def _is_filled_block(path: int, most: int = _MOST_SEGMENTS) -> bool:
     """Whether a path is one filled outline of few segments: a rectangle, perhaps with round corners."""
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     if not calls.get_draw_mode(path, ctypes.byref(mode), ctypes.byref(stroke)) or mode.value == 0:
         return False
     count = calls.count_segments(path)
-    if not 4 <= count <= _MOST_SEGMENTS:
+    if not 4 <= count <= most:
         return False
     moves = sum(calls.get_segment_type(calls.get_segment(path, index)) == calls.MOVE for index in range(count))
     return bool(moves == 1)
