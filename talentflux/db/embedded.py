@@ -87,6 +87,7 @@ class EmbeddedPostgres:
         wanted = folder.resolve()
         account = ServerAccount.choose(wanted)
         self.folder = reachable_folder(wanted, account)
+        self._note = None if self.folder == wanted else wanted.with_name(f"{wanted.name}-lies-elsewhere.txt")
         self._account = account if self.folder == wanted else ServerAccount.choose(self.folder)
         self._fsync = fsync
         self._users: int | None = None
@@ -104,6 +105,7 @@ class EmbeddedPostgres:
             DatabaseSetupError: It cannot be started; the sentence holds the end of its log.
         """
         self._account.make_private_folder(self.folder)
+        self._say_where()
         with self._exclusively():
             if self._users is None:
                 self._users = self._open_lock("users.lock")
@@ -145,6 +147,16 @@ class EmbeddedPostgres:
     def shared_with(self) -> Self:
         """Return another share in the same server, for another thread."""
         return type(self)(self.folder, fsync=self._fsync)
+
+    def _say_where(self) -> None:
+        """Leave a note where the database was asked for when it lies elsewhere."""
+        if self._note is not None and not self._note.exists():
+            self._note.parent.mkdir(parents=True, exist_ok=True)
+            self._note.write_text(
+                f"The database lies in {self.folder}: PostgreSQL does not run as root, and user id {self._account.uid}, "
+                "as which it runs, cannot pass the folders above this one. Remove both together.\n",
+                encoding="utf-8",
+            )
 
     def _open_lock(self, name: str) -> int:
         path = self.folder / name

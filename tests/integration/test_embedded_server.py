@@ -289,6 +289,7 @@ def test_root_keeps_a_closed_folder_closed_and_goes_elsewhere(monkeypatch: pytes
         with embedded as connection, psycopg.connect(connection.app_url) as session:
             assert session.execute("select 1").fetchone() == (1,)
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
+        assert str(embedded.folder) in (home / "data" / "postgres-lies-elsewhere.txt").read_text()
         assert EmbeddedPostgres(home / "data" / "postgres").folder == embedded.folder
     finally:
         shutil.rmtree(home)
