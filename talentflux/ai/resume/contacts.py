@@ -188,6 +188,7 @@ def to_phone(written: str, region: str | None) -> tuple[str, float]:
         number = phonenumbers.parse(plain, region)
     except phonenumbers.NumberParseException:
         return plain, 0.6
-    if not phonenumbers.is_valid_number(number):
+    valid = phonenumbers.is_valid_number(number)
+    if not valid and not (plain.startswith("+") and phonenumbers.is_possible_number(number)):
         return plain, 0.6
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)), 0.95
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)), 0.95 if valid else 0.7

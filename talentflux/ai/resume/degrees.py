@@ -20,7 +20,7 @@ _END = (
     r"(?:19|20)\d\d)\b))"
 )
 _FIELD = re.compile(
-    r"(?:\s*\b(?:degree|studies|hons\.?|\(hons\.?\)|honours|with honors|course|program(?:me)?))?"
+    r"(?:\s*(?:degree|studies|hons\.?|\(hons\.?\)|\(honours\)|honours|with honors|course|program(?:me)?))?"
     r"(?:(?:,?\s|:\s|\s–\s)(?:in|of|en|im fach|im bereich|für|em|de|in de|der|des|du|zum|zur|als|major(?:ing)? in|"
     r"with (?:a )?(?:major|concentration|specialization) in|specialized in)\s+|\s(?:d|de l)'|,\s*|:\s*|\s[–-]\s|\s?\(|\s(?=[A-ZÀ-Þ]))"
     rf"(?P<field>[^\W\d_][^,;:|()\n\t•]{{1,70}}?){_END}",
@@ -80,7 +80,9 @@ def _field_later(text: str, start: int, end: int) -> tuple[int, int] | None:
         start += 1
     school, comma, rest = _COLUMN.split(text[start:end])[0].partition(", ")
     body = re.split(r"\s\d|,", rest)[0].strip()
-    if not (comma and body and body[0].isupper() and len(body.split()) <= 6 and school_score(school) and _is_field(body)):
+    if not (
+        comma and body and body[0].isupper() and len(body.split()) <= 6 and school_score(school) and _is_field(body)
+    ):
         return None
     begin = start + len(school) + len(comma) + rest.index(body)
     return begin, begin + len(body)

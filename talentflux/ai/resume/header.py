@@ -166,6 +166,14 @@ def find_name(pieces: Sequence[Piece], source: str, handles: Sequence[str], larg
     )
 
 
+def in_handle(text: str, handles: Sequence[str]) -> bool:
+    """Whether an e-mail address or link of the person holds all words of a line: `jan.devries@…` for "Jan de Vries"."""
+    tokens = [re.sub(r"[^a-z]", "", fold(token)) for token in text.split()]
+    long = [token for token in tokens if len(token) > 2]
+    plain = [re.sub(r"[^a-z]", "", fold(one)) for one in handles]
+    return len(tokens) > 1 and bool(long) and any(all(token in one for token in long) for one in plain)
+
+
 def _evidence(piece: Piece, tokens: list[str], handles: Sequence[str], large: Sequence[Span]) -> float:
     """Weigh what speaks for a piece being the name, and what against it."""
     score = 0.0

@@ -36,7 +36,7 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\t+| {2,}|\s*[|;•]\s*|\s+[–-]+\s+|\s*–\s*|,\s*|\s+@\s+|\s*[()]\s*|\s*:\s+|\s+/\s+|(?<=[a-z.])- |\s\b(?:at|bei(?:\sder)?|chez|presso|bij)\s",
+    r"\t+| {2,}|\s*[|;•]\s*|\s+[–-]+\s+|\s*–\s*|,\s*|\s+@\s+|\s*[()]\s*|\s*:\s+|\s+/\s+|(?<=[a-z.])- (?!und\b|oder\b|and\b|or\b|et\b|y\b|en\b|e\b)|\s\b(?:at|bei(?:\sder)?|chez|presso|bij)\s",
     re.IGNORECASE,
 )
 _IN = re.compile(r"\s(?:in|with|for|en|in der|im|para|pour|voor|of|to)\s", re.IGNORECASE)

@@ -10,7 +10,7 @@ _TRANSLATION |= dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x00B4, 0x0060), "'")
 _TRANSLATION |= dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212), "–")
 _TRANSLATION |= dict.fromkeys(range(0xF000, 0xF100), "•")  # symbol fonts: their bullets lie in the private use area
 _ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2}){2,4}")
-_BULLET = re.compile(r"(?:[•·*§¾○]|[-–+](?=\s|[^\W\d_])|o(?=\s))\s*(?=\S)")
+_BULLET = re.compile(r"(?:[•·*§¾○]|[-–+](?=\s|[^\W\d_])|o(?=\s)|\d{1,2}[.)](?=\s+[^\W\d_]))\s*(?=\S)")
 _SPLIT_LINE = re.compile(r"[^\n]+")
 _SPLIT_FLAT = re.compile(r"\S+(?: \S+)*")
 _CELLS = re.compile(r"\t+\s*| {3,}| ?\| ?| • ")

@@ -4,19 +4,19 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
-from talentflux.ai.resume.classify import country_of
+from talentflux.ai.resume.classify import country_of, title_score
 from talentflux.ai.resume.contacts import find_emails, find_links, phone_places, to_phone
 from talentflux.ai.resume.dates import Period, find_periods, merged_months, months_between
 from talentflux.ai.resume.details import place_skills, read_certificates, read_languages
 from talentflux.ai.resume.education import read_education
-from talentflux.ai.resume.header import MASK, find_headline, find_location, find_name, pieces_of, prose
+from talentflux.ai.resume.header import MASK, find_headline, find_location, find_name, in_handle, pieces_of, prose
 from talentflux.ai.resume.json_resume import overlay
 from talentflux.ai.resume.language import detect_language
 from talentflux.ai.resume.lines import Line, split_lines, working_text
 from talentflux.ai.resume.names import name_places
 from talentflux.ai.resume.personal import Contacts, find_personal
 from talentflux.ai.resume.positions import read_positions
-from talentflux.ai.resume.sections import Block, split_sections, to_section
+from talentflux.ai.resume.sections import Block, heading_kind, split_sections, to_section
 from talentflux.ai.resume.values import Text
 from talentflux.schemas.base import Span
 from talentflux.schemas.document import Document
@@ -87,6 +87,8 @@ class Reading:
         ]
         pieces += pieces_of([line for line in personal if line not in self.header][:12], self.text)
         self.name = find_name(pieces, self.source, handles, self.large)
+        if self.name is None:
+            self._name_elsewhere(handles)
         name_span = self.name.span if self.name else None
         self.headline = find_headline(pieces_of(self.header, self.text), self.source, name_span, self.header)
         self.location = find_location(pieces, self.source, name_span)
@@ -98,6 +100,22 @@ class Reading:
                     span = Span(start=start, end=end)
                     self.phones.append(Text(value=value, span=span, confidence=confidence))
         self.mask(name_places(self.text, self.name))
+
+    def _name_elsewhere(self, handles: Sequence[str]) -> None:
+        """Look for the name below the top, where a side column was read first: it is set large or is in the address."""
+        for number, line in enumerate(self.all_lines[:120]):
+            if not 2 <= len(line.text.split()) <= 5 or line.bullet or heading_kind(line.text):
+                continue
+            large = any(span.start <= line.start < span.end for span in self.large)
+            if not large and not in_handle(line.text, handles):
+                continue
+            following = self.all_lines[number + 1 : number + 3]
+            if large and not in_handle(line.text, handles) and title_score(following[0].text if following else "") < 2:
+                continue
+            self.name = find_name(pieces_of([line], self.text), self.source, handles, self.large)
+            if self.name is not None:
+                self.header = [*self.header[:12], line, *following]
+                return
 
     def details(self) -> Contacts:
         """Where contacts and name stand, for the mask."""

@@ -29,6 +29,7 @@ _NO_PART = re.compile(
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december|summer|winter|spring|fall|present))$",
     re.IGNORECASE,
 )
+_DESCRIPTION = re.compile(r"\s*\)?\s*[:–-]\s+(?=\S+(?:\s\S+){5})")
 _REACH = 3  # lines that a head may have above or below its dates
 
 
@@ -66,6 +67,7 @@ def read_positions(lines: Sequence[Line], periods: Sequence[Period], text: str, 
     Returns:
         The jobs in the order of the text.
     """
+    lines = _parted(lines, periods, text)
     entries = _dated_entries(lines, periods, text)
     taken = {number for entry in entries for number in entry.head}
     entries += _undated_entries(lines, periods, text, taken, strict=bool(entries))
@@ -77,6 +79,23 @@ def read_positions(lines: Sequence[Line], periods: Sequence[Period], text: str, 
         _position(entry, lines, entries[place + 1] if place + 1 < len(entries) else None, source)
         for place, entry in enumerate(entries)
     ]
+
+
+def _parted(lines: Sequence[Line], periods: Sequence[Period], text: str) -> list[Line]:
+    """Part lines in which the description follows the dates: `Clerk, Acme (2015 – 2017): kept the books of …`."""
+    found: list[Line] = []
+    for line in lines:
+        range_ends = [one.end for one in dated(line, periods) if one.is_range and one.end < line.end]
+        match = _DESCRIPTION.match(text, range_ends[0], line.end) if range_ends else None
+        if match is None:
+            found.append(line)
+            continue
+        cut = match.end()
+        found.append(
+            Line(line.start, match.start(), text[line.start : match.start()], line.bullet, line.gap, line.left)
+        )
+        found.append(Line(cut, line.end, text[cut : line.end], bullet=True, gap=False, left=cut))
+    return found
 
 
 def _anchors(lines: Sequence[Line], periods: Sequence[Period]) -> list[tuple[int, int, Period]]:
@@ -92,7 +111,7 @@ def _anchors(lines: Sequence[Line], periods: Sequence[Period]) -> list[tuple[int
         if period.is_range and prose_parts(line, number):
             found.append((number, number, period))
             continue
-        if line.bullet and not (period.is_range and len(rest) < 90 and title_score(rest) == 3):
+        if line.bullet and not (period.is_range and len(rest) < 90 and title_score(rest) >= 2):
             continue
         headed = head_like(rest) or _titled(rest)
         if not (alone or headed) or (not period.is_range and not alone and not _titled(rest)):
@@ -202,6 +221,7 @@ def _below(
     for number in range(last + 1, min(stop, last + 1 + _REACH)):
         line = lines[number]
         if _complete([*parts, *found]):
+            found.extend(_after_department(lines, number, periods, text, [*parts, *found]))
             break
         if line.bullet or not head_like(line.text) or dated(line, periods) or len(line.text) > 90:
             break
@@ -214,6 +234,30 @@ def _below(
             break
         found.extend(here)
     return found
+
+
+def _after_department(
+    lines: Sequence[Line], number: int, periods: Sequence[Period], text: str, parts: Sequence[Part]
+) -> list[Part]:
+    """Take the employer from the next line where what follows the title is a department: `Nurse, Intensive Care`."""
+    line = lines[number]
+    department = _department(parts)
+    if department is None or line.bullet or not head_like(line.text) or dated(line, periods):
+        return []
+    here = _parts(lines, number, periods, text)
+    telling = any(part.organization >= 2 or part.place for part in here) and all(part.title < 3 for part in here)
+    return here if telling else []
+
+
+def _department(parts: Sequence[Part]) -> Part | None:
+    """The only piece beside the title, when a comma divides both and it is no company."""
+    rest = [part for part in parts if part.title < 3 and not part.place]
+    title = next((part for part in parts if part.title == 3), None)
+    if title is None or len(rest) != 1 or rest[0].organization == 3:
+        return None
+    return (
+        rest[0] if rest[0].line == title.line and rest[0].after.strip() == "," and rest[0].start > title.end else None
+    )
 
 
 def _undated_entries(
@@ -265,6 +309,10 @@ def _settle(entries: list[Entry]) -> None:
 
 def _employer(entry: Entry, rest: list[Part]) -> Part | None:
     ranked = [part for part in rest if part.title < 3 or part.organization == 3]
+    title = entry.title
+    other = [part for part in ranked if title is not None and part.line != title.line and not part.place]
+    if title is not None and other and ranked and ranked[0].after.strip() == "," and ranked[0].organization < 3:
+        ranked = other + [part for part in ranked if part not in other]  # what follows the title is a department
     strong = [part for part in ranked if part.organization >= 2]
     if strong:
         return strong[0]
@@ -272,11 +320,10 @@ def _employer(entry: Entry, rest: list[Part]) -> Part | None:
         part for part in ranked
         if (part.text[0].isupper() or part.text[0].isdigit()) and len(part.text) > 1 and len(part.text.split()) <= 8
     ]  # fmt: skip
-    if entry.title is None:
+    if title is None:
         return plain[0] if plain and (len(plain) == 1 or entry.place) else None
-    near = sorted(
-        plain, key=lambda part: (-part.organization, abs(part.line - entry.title.line), part.start < entry.title.start)
-    )  # type: ignore[union-attr]
+    line, start = title.line, title.start
+    near = sorted(plain, key=lambda part: (-part.organization, abs(part.line - line), part.start < start))
     return near[0] if near else None
 
 
@@ -343,7 +390,7 @@ def found_date(point: Point | None) -> Date | None:
 def _position(entry: Entry, lines: Sequence[Line], following: Entry | None, source: str) -> Position:
     end_line = min(following.head) if following is not None else len(lines)
     first, last = min(entry.head), max(entry.head)
-    body = [line for line in lines[last + 1 : max(end_line, last + 1)]]
+    body = list(lines[last + 1 : max(end_line, last + 1)])
     description = None
     if body:
         span = Span(start=body[0].left, end=body[-1].end)
