@@ -29,12 +29,12 @@ class Gutter:
 class _Part:
     """What of one row stands on one side of a gutter."""
 
+    row: int
     y: float
     size: float
-    left: float
     right: float
+    left: float
     text: str
-    bold: bool
 
 
 _DATE = re.compile(
@@ -79,9 +79,9 @@ def find_gutter(rows: list[Row], body: float) -> Gutter | None:
     most = 0
     words = [row.words for row in rows]
     for x in _candidates(rows, body):
-        for first, last in _runs(words, x, _LEAST_WIDTH * body):
-            left = list(_parts(rows, words, range(first, last + 1), x, is_left=True))
-            right = list(_parts(rows, words, range(first, last + 1), x, is_left=False))
+        for run in _runs(words, x, _LEAST_WIDTH * body):
+            first, last = _without_margins(rows, words, run, x)
+            left, right = _sides(rows, words, range(first, last + 1), x)
             if min(len(left), len(right)) < _LEAST_ROWS:
                 continue
             divided = min(sum(len(part.text) for part in left), sum(len(part.text) for part in right))
@@ -131,17 +131,54 @@ def _runs_on(words: list[Word], x: float) -> bool:
     return first.left - last.right < 0.6 * min(last.size, first.size)
 
 
+def _without_margins(rows: list[Row], words: list[list[Word]], run: tuple[int, int], x: float) -> tuple[int, int]:
+    """Return a run without the entries above and below the columns whose dates or places stand beyond x."""
+    first, last = run
+    left, right = _sides(rows, words, range(first, last + 1), x)
+    for side, other in ((left, right), (right, left)):
+        heights = [part.y for part in other]
+        blocks = _blocks(side)
+        while blocks and _is_margin(blocks[0], heights):
+            first = max(first, blocks.pop(0)[-1].row + 1)
+        while blocks and _is_margin(blocks[-1], heights):
+            last = min(last, blocks.pop()[0].row - 1)
+    return first, last
+
+
+def _is_margin(block: list[_Part], heights: list[float]) -> bool:
+    """Whether lines that follow each other are the dates and places of the entry beside them."""
+    beside = any(abs(block[0].y - height) <= 0.2 * block[0].size for height in heights)
+    short = len(block) <= 3 and all(len(part.text) <= 25 for part in block)
+    return beside and short and any(is_dated(part.text) for part in block) and not _has_sections(block)
+
+
+def _blocks(parts: list[_Part]) -> list[list[_Part]]:
+    """Return parts in groups without an empty line between them."""
+    blocks: list[list[_Part]] = []
+    for part in parts:
+        if blocks and blocks[-1][-1].y - part.y <= 1.7 * part.size:
+            blocks[-1].append(part)
+        else:
+            blocks.append([part])
+    return blocks
+
+
+def _sides(rows: list[Row], words: list[list[Word]], run: range, x: float) -> tuple[list[_Part], list[_Part]]:
+    """Return what stands left and right of x."""
+    return list(_parts(rows, words, run, x, is_left=True)), list(_parts(rows, words, run, x, is_left=False))
+
+
 def _parts(rows: list[Row], words: list[list[Word]], run: range, x: float, *, is_left: bool) -> Iterator[_Part]:
     for index in run:
         inside = [word for word in words[index] if (word.left < x) is is_left]
         if inside:
             yield _Part(
-                rows[index].y,
-                max(word.size for word in inside),
-                inside[0].left,
-                max(word.right for word in inside),
-                " ".join(word.text for word in inside),
-                all(word.bold for word in inside),
+                row=index,
+                y=rows[index].y,
+                size=max(word.size for word in inside),
+                left=inside[0].left,
+                right=max(word.right for word in inside),
+                text=" ".join(word.text for word in inside),
             )
 
 
@@ -155,11 +192,7 @@ def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
         return True
     small, large = (left, right) if len(left) <= len(right) else (right, left)
     beside = [any(abs(part.y - other.y) <= 0.2 * part.size for other in large) for part in small]
-    starts = [
-        is_beside
-        for index, (part, is_beside) in enumerate(zip(small, beside, strict=True))
-        if index == 0 or small[index - 1].y - part.y > 1.7 * part.size
-    ]
+    starts = [any(abs(block[0].y - other.y) <= 0.2 * block[0].size for other in large) for block in _blocks(small)]
     dated = sum(is_dated(part.text) for part in small) / len(small)
     if sum(starts) / len(starts) >= 0.7 and dated >= 0.3:
         return False

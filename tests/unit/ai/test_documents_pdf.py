@@ -52,6 +52,81 @@ def test_reads_columns_that_share_their_baselines() -> None:
     assert [line for line in lines_of(pdf(draw)) if line] == [*LEFT, *second]
 
 
+MAIN = (
+    "Profile",
+    "Analyst who turns messy ledgers into charts",
+    "Experience",
+    "Senior Analyst",
+    "Built the churn model of a bank with two",
+    "million customers",
+    "Analyst",
+    "Priced motor policies",
+)
+SIDE = ("Contact", "ingrid@example.no", "Skills", "SQL", "Power BI", "Languages", "Norwegian", "English")
+
+
+@pytest.mark.parametrize("side_first", [True, False])
+def test_reads_a_sidebar_on_the_same_grid_of_lines(side_first: bool) -> None:  # noqa: FBT001 - a case of the test
+    side, main = (50, 220) if side_first else (400, 50)
+
+    def draw(canvas: Canvas) -> None:
+        for number, (first, second) in enumerate(zip(SIDE, MAIN, strict=True)):
+            at(canvas, side, 90 + 14 * number, first)
+            at(canvas, main, 90 + 14 * number, second)
+        canvas.drawRightString(main + 150, HEIGHT - 90 - 14 * 3, "2019 – 2023")
+
+    dated = tuple(f"{line}\t2019 – 2023" if line == "Senior Analyst" else line for line in MAIN)
+    expected = (*SIDE, *dated) if side_first else (*dated, *SIDE)
+    assert [line for line in lines_of(pdf(draw)) if line] == list(expected)
+
+
+def test_reads_lists_side_by_side_below_entries_with_dates() -> None:
+    lists = (("Skills", "SQL", "Python", "Excel"), ("Languages", "Norwegian", "English", "German"))
+
+    def draw(canvas: Canvas) -> None:
+        at(canvas, 50, 60, "Senior Analyst")
+        at(canvas, 300, 60, "2019 – 2023")
+        at(canvas, 50, 74, "Nordbank")
+        at(canvas, 300, 74, "Oslo")
+        for column, lines in enumerate(lists):
+            for number, line in enumerate(lines):
+                at(canvas, 50 + 200 * column, 120 + 14 * number, line)
+
+    lines = [line for line in lines_of(pdf(draw)) if line]
+    assert lines == ["Senior Analyst\t2019 – 2023", "Nordbank\tOslo", *lists[0], *lists[1]]
+
+
+def test_gives_bullets_that_are_drawn_as_dots() -> None:
+    def draw(canvas: Canvas) -> None:
+        at(canvas, 60, 60, "Skills")
+        for number, line in enumerate(("Accounting", "Payroll")):
+            at(canvas, 74, 80 + 16 * number, line)
+            canvas.circle(66, HEIGHT - 77 - 16 * number, 1.5, stroke=0, fill=1)
+            for place in range(5):
+                canvas.circle(180 + 8 * place, HEIGHT - 77 - 16 * number, 2.5, stroke=0, fill=1)
+
+    assert lines_of(pdf(draw)) == ["Skills", "• Accounting", "• Payroll"]
+
+
+def test_makes_a_date_of_the_left_margin_whole() -> None:
+    def draw(canvas: Canvas) -> None:
+        at(canvas, 50, 60, "2019 –")
+        at(canvas, 50, 74, "2023")
+        at(canvas, 120, 60, "Senior Analyst, Nordbank")
+        at(canvas, 120, 74, "Built the churn model")
+
+    assert lines_of(pdf(draw)) == ["2019 – 2023\tSenior Analyst, Nordbank", "Built the churn model"]
+
+
+def test_closes_letter_spacing_between_words() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 12)
+        canvas.drawString(60, 700, "WORK HISTORY", charSpace=6)
+        at(canvas, 60, 180, "Alpina AG keeps the books of eleven companies")
+
+    assert lines_of(pdf(draw))[0] == "WORK HISTORY"
+
+
 def test_keeps_right_hand_dates_on_the_line_of_their_entry() -> None:
     entries = (("Engineer, Alpina AG", "2019 – 2023"), ("Analyst, Helvia", "2016 – 2019"), ("Trainee, Lumen", "2015"))
 
