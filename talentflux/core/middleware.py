@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from talentflux.core.problems import problem
+from talentflux.core.problems import problem, unexpected
 from talentflux.core.telemetry import Telemetry
 from talentflux.utils.ids import new_id
 
@@ -81,12 +81,12 @@ class RequestMiddleware:
         request_id = given if _REQUEST_ID.fullmatch(given) else new_id().hex
         scope["request_id"] = request_id
         started = time.perf_counter()
-        status = 500
+        status, started_answer = 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started_answer
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started_answer = message["status"], True
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
@@ -98,7 +98,12 @@ class RequestMiddleware:
                 await response(scope, receive, answer)
             else:
                 limit = self._body_limits.get(scope["path"].rstrip("/"), self._body_limit)
-                await self._app(scope, _capped(receive, limit), answer)
+                try:
+                    await self._app(scope, _capped(receive, limit), answer)
+                except Exception as error:
+                    if started_answer:
+                        raise
+                    await unexpected(request_id, error)(scope, receive, answer)
         self._telemetry.observe(scope["method"], _template(scope), status, time.perf_counter() - started)
 
 

@@ -4,13 +4,16 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from talentflux.core.errors import TalentFluxError
 from talentflux.core.logging import get_logger
+from talentflux.utils.faults import trace
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -72,7 +75,7 @@ async def _expected(request: Request, error: Exception) -> Response:
     """Answer an error of our own family."""
     assert isinstance(error, TalentFluxError)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("request failed", code=error.code, detail=error.detail, request_id=_request_id(request))
+        _log.error("request failed", code=error.code, detail=error.detail)
     return problem(
         _request_id(request),
         status=error.status,
@@ -100,6 +103,18 @@ async def _invalid(request: Request, error: Exception) -> Response:
     )
 
 
+async def _unstorable(request: Request, error: Exception) -> Response:
+    """Answer a value that has the declared form and that PostgreSQL cannot hold, such as the character U+0000."""
+    assert isinstance(error, (psycopg.DataError, DataError))
+    return problem(
+        _request_id(request),
+        status=422,
+        code="invalid_input",
+        title="The input is not valid",
+        detail="A value cannot be stored: leave out the character U+0000 and numbers beyond all measure.",
+    )
+
+
 async def _http(request: Request, error: Exception) -> Response:
     """Answer an error of the web framework."""
     assert isinstance(error, HTTPException)
@@ -114,11 +129,16 @@ async def _http(request: Request, error: Exception) -> Response:
     )
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    """Answer a fault of ours: the log has the trace, the caller has the id to name it by."""
-    _log.error("unexpected error", request_id=_request_id(request), exc_info=error)
+def unexpected(request_id: str, error: Exception) -> Response:
+    """Answer a fault of ours: the log has the trace, the caller has the id to name it by.
+
+    Args:
+        request_id: The X-Request-Id of the request.
+        error: What no handler expected.
+    """
+    _log.error("unexpected error", trace=trace(error))
     return problem(
-        _request_id(request),
+        request_id,
         status=500,
         code="internal_error",
         title="Something went wrong on our side",
@@ -127,7 +147,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Answer every error of the application as a problem.
+    """Answer every expected error as a problem; the middleware answers the unexpected.
 
     Args:
         app: The application.
@@ -135,7 +155,8 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(TalentFluxError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(psycopg.DataError, _unstorable)
+    app.add_exception_handler(DataError, _unstorable)
 
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:

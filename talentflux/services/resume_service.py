@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from talentflux.ai.resume.json_resume import to_json_resume
 from talentflux.core.database import AnySession
 from talentflux.core.errors import ConflictError
 from talentflux.models import File, Resume
@@ -73,12 +74,10 @@ async def json_resume(session: AnySession, resume_id: UUID) -> dict[str, Any]:
         ConflictError: It has not been read yet, or cannot be read.
     """
     resume = await ResumeRepository(session).get(resume_id)
-    if resume.parsed is None:
+    if resume.parsed is None or resume.document is None:
         said = resume.failure_detail or "It is still being read; ask again in a moment."
         raise ConflictError(f"This resume has no parsed document. {said}")
-    from talentflux.ai.resume.json_resume import to_json_resume  # noqa: PLC0415
-
-    return to_json_resume(ParsedResume.model_validate(resume.parsed))
+    return to_json_resume(ParsedResume.model_validate(resume.parsed), Document.model_validate(resume.document))
 
 
 def _read(resume: Resume, file: File) -> ResumeRead:

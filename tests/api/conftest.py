@@ -12,13 +12,14 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from pydantic import SecretStr
-from tests.factories.database import TestDatabase
 
-from talentflux.core.config import Settings
+from talentflux.core.config import LogFormat, Settings
 from talentflux.core.database import APP_ROLE, Database
+from talentflux.core.logging import configure_logging
 from talentflux.main import create_app
 from talentflux.workers.queue import build_app
 from talentflux.workers.tasks.resume import reader_pool
+from tests.factories.database import TestDatabase
 
 OTHER_ORGANIZATION = UUID("01936c00-0000-7000-8000-0000000000ff")
 READERS = (1, 10.0, 512)
@@ -79,7 +80,8 @@ def work(settings: Settings, test_database: TestDatabase, database: Database) ->
 
 @pytest.fixture(scope="session", autouse=True)
 def ended_readers() -> Iterator[None]:
-    """End the children that read resumes after the last test; they are shared by all."""
+    """Log as in production; end the children that read resumes after the last test, for they are shared by all."""
+    configure_logging(Settings(log_format=LogFormat.JSON, _env_file=None))
     yield
     reader_pool(*READERS).close()
     reader_pool.cache_clear()

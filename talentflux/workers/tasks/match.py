@@ -10,6 +10,7 @@ from talentflux.core.logging import get_logger
 from talentflux.schemas.task import TaskError
 from talentflux.services import match_service, requisition_service, task_service
 from talentflux.services.match_service import MATCH_TASK
+from talentflux.utils.faults import trace
 from talentflux.workers.queue import Work, task
 from talentflux.workers.tasks.resume import embedder_of
 
@@ -32,7 +33,7 @@ async def run(work: Work, task_id: UUID, requisition_id: UUID, applied: int, lim
     except Exception as error:
         if not (work.last_attempt or isinstance(error, NotFoundError)):
             raise
-        _log.exception("ranking given up", task_id=str(task_id))
+        _log.error("ranking given up", trace=trace(error), task_id=str(task_id))
         detail = "The ranking could not be made. Check that the requisition still exists and ask again."
         async with work.write_session() as session:
             row = await task_service.lock(session, task_id)

@@ -13,6 +13,7 @@ from talentflux.core.file_store import FileStore, open_file_store
 from talentflux.core.logging import get_logger
 from talentflux.services import resume_import_service as imports
 from talentflux.services.resume_upload_service import PARSE_TASK
+from talentflux.utils.faults import trace
 from talentflux.workers.queue import Work, task
 
 _log = get_logger("worker")
@@ -38,10 +39,10 @@ async def parse(work: Work, task_id: UUID, resume_ids: list[UUID]) -> None:
         results = await asyncio.to_thread(imports.read_files, _pool(work.settings), embedder, loaded)
         async with work.write_session() as session:
             await imports.apply(session, task_id, results, embedder.name, skill_matcher().lexicon)
-    except Exception:
+    except Exception as error:
         if not work.last_attempt:
             raise
-        _log.exception("resumes given up", task_id=str(task_id), count=len(files))
+        _log.error("resumes given up", trace=trace(error), task_id=str(task_id), count=len(files))
         async with work.write_session() as session:
             await imports.give_up(session, task_id, files)
 

@@ -1,0 +1,146 @@
+"""From a requisition and stored resumes to a ranking with evidence."""
+
+import httpx
+import psycopg
+import pytest
+
+from talentflux.schemas.page import Page
+from talentflux.schemas.ranking import MatchRead, RankedMatch
+from tests.api.conftest import Work
+from tests.api.support import UNKNOWN, assert_problem, imported, requisition, resume_text
+
+COOK = b"""Nora Koch
+nora@example.org
+
+Experience
+Head chef, Hotel Adler, 2015-01 - 2024-01
+Menu planning and kitchen hygiene for 80 guests a night.
+"""
+
+
+async def _matched(client: httpx.AsyncClient, work: Work, requisition_id: str, **body: object) -> httpx.Response:
+    answer = await client.post(f"/api/v1/requisitions/{requisition_id}/match", json=body)
+    assert answer.status_code == 202, answer.text
+    await work()
+    task = (await client.get(f"/api/v1/tasks/{answer.json()['id']}")).json()
+    assert (task["status"], task["percentage"]) == ("succeeded", 100), task
+    return await client.get(f"/api/v1/requisitions/{requisition_id}/matches")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"scope": "all"}, "body.scope"),
+        ({"limit": 0}, "body.limit"),
+        ({"limit": 501}, "body.limit"),
+        ({"top": 1}, "body.top"),
+    ],
+)
+async def test_returns_422_naming_the_field(client: httpx.AsyncClient, body: dict[str, object], field: str) -> None:
+    made = await requisition(client)
+    answer = await client.post(f"/api/v1/requisitions/{made['id']}/match", json=body)
+    assert_problem(answer, 422, "invalid_input", field)
+
+
+async def test_returns_404_for_a_candidate_who_is_not_in_the_ranking(client: httpx.AsyncClient) -> None:
+    made = await requisition(client)
+    assert_problem(await client.get(f"/api/v1/requisitions/{made['id']}/matches/{UNKNOWN}"), 404, "not_found")
+
+
+async def test_ranks_nobody_in_an_empty_pool(client: httpx.AsyncClient, work: Work) -> None:
+    made = await requisition(client)
+    assert (await _matched(client, work, made["id"])).json() == {"items": [], "next_cursor": None}
+
+
+async def test_ranks_the_pool_by_evidence(client: httpx.AsyncClient, work: Work) -> None:
+    made = await requisition(client)
+    await imported(client, work, {"mara.txt": resume_text(skills="Kubernetes"), "nora.txt": COOK})
+    answer = await _matched(client, work, made["id"])
+    ranked = Page[RankedMatch].model_validate_json(answer.content).items
+    assert [row.candidate_name for row in ranked] == ["Mara Lindqvist", "Nora Koch"]
+    assert ranked[0].total > ranked[1].total
+    assert any("PostgreSQL" in strength for strength in ranked[0].strengths)
+    assert any("PostgreSQL" in gap for gap in ranked[1].gaps)
+    path = f"/api/v1/requisitions/{made['id']}/matches/{ranked[0].candidate_id}"
+    detail = MatchRead.model_validate_json((await client.get(path)).content)
+    quotes = [each for result in detail.result.results for each in result.evidence]
+    assert quotes
+    assert all(each.span.of(detail.masked_text) == each.quote for each in quotes)
+    assert "Lindqvist" not in detail.masked_text
+    assert detail.outdated is False
+    assert detail.total == detail.result.total
+
+
+async def test_blind_ranking_leaves_names_out(client: httpx.AsyncClient, work: Work) -> None:
+    made = await requisition(client)
+    await imported(client, work, {"mara.txt": resume_text()})
+    await _matched(client, work, made["id"])
+    answer = await client.get(f"/api/v1/requisitions/{made['id']}/matches", params={"blind": True})
+    assert "Lindqvist" not in answer.text
+    candidate = answer.json()["items"][0]["candidate_id"]
+    path = f"/api/v1/requisitions/{made['id']}/matches/{candidate}"
+    assert "Lindqvist" not in (await client.get(path, params={"blind": True})).text
+    assert (await client.get(path)).json()["candidate_name"] == "Mara Lindqvist"
+
+
+async def test_ranks_only_those_who_applied(client: httpx.AsyncClient, work: Work) -> None:
+    made = await requisition(client)
+    await imported(client, work, {"nora.txt": COOK}, made["id"])
+    await imported(client, work, {"mara.txt": resume_text()})
+    answer = await _matched(client, work, made["id"], scope="applications")
+    assert [row["candidate_name"] for row in answer.json()["items"]] == ["Nora Koch"]
+
+
+async def test_scores_no_more_than_the_limit_and_takes_the_nearest(client: httpx.AsyncClient, work: Work) -> None:
+    made = await requisition(client)
+    await imported(client, work, {"mara.txt": resume_text(), "nora.txt": COOK})
+    answer = await _matched(client, work, made["id"], limit=1)
+    assert [row["candidate_name"] for row in answer.json()["items"]] == ["Mara Lindqvist"]
+
+
+async def test_new_ranking_takes_the_place_of_the_former(client: httpx.AsyncClient, work: Work) -> None:
+    made = await requisition(client)
+    await imported(client, work, {"mara.txt": resume_text()})
+    first = (await _matched(client, work, made["id"])).json()["items"]
+    edited = {"version": 1, "requirements": [{"id": "r1", "kind": "skill", "text": "Docker", "skill_ids": ["docker"]}]}
+    await client.put(f"/api/v1/requisitions/{made['id']}/requirements", json=edited)
+    path = f"/api/v1/requisitions/{made['id']}/matches/{first[0]['candidate_id']}"
+    assert (await client.get(path)).json()["outdated"] is True
+    second = (await _matched(client, work, made["id"])).json()["items"]
+    assert len(second) == 1
+    assert (second[0]["requirements_version"], first[0]["requirements_version"]) == (2, 1)
+    assert (await client.get(path)).json()["outdated"] is False
+
+
+async def test_takes_the_newest_version_of_a_candidates_resume(client: httpx.AsyncClient, work: Work) -> None:
+    made = await requisition(client)
+    await imported(client, work, {"old.txt": resume_text()})
+    newest = await imported(client, work, {"new.txt": resume_text(skills="Kubernetes")})
+    rows = (await _matched(client, work, made["id"])).json()["items"]
+    assert [row["resume_id"] for row in rows] == newest["resumes"]
+
+
+async def test_deleted_candidates_are_not_ranked(client: httpx.AsyncClient, work: Work) -> None:
+    made = await requisition(client)
+    await imported(client, work, {"mara.txt": resume_text()})
+    row = (await _matched(client, work, made["id"])).json()["items"][0]
+    await client.delete(f"/api/v1/candidates/{row['candidate_id']}")
+    assert (await client.get(f"/api/v1/requisitions/{made['id']}/matches")).json()["items"] == []
+    assert (await _matched(client, work, made["id"])).json()["items"] == []
+
+
+async def test_pages_through_equal_totals_without_loss(
+    client: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
+) -> None:
+    made = await requisition(client)
+    await imported(client, work, {f"{n}.txt": resume_text(f"Person {n}x", f"p{n}@example.org") for n in range(5)})
+    await _matched(client, work, made["id"])
+    admin_connection.execute("update match set total = 50.123456789012345")
+    seen: list[str] = []
+    url: str | None = f"/api/v1/requisitions/{made['id']}/matches?limit=2"
+    while url:
+        answer = await client.get(url)
+        seen += [row["candidate_id"] for row in answer.json()["items"]]
+        link = answer.headers.get("link")
+        url = link.removeprefix("<").partition(">")[0] if link else None
+    assert len(seen) == len(set(seen)) == 5
