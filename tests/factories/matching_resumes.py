@@ -89,7 +89,7 @@ def sections(text: str) -> list[Section]:
     """Return the sections of a resume by its headings."""
     kinds = {kind.value.title(): kind for kind in SectionKind}
     marks = [m for m in re.finditer(r"^(\w+)$", text, re.MULTILINE) if m[1] in kinds]
-    ends = [*(m.start() for m in marks[1:]), len(text)]
+    ends = [*(m.start() for m in marks[1:]), len(text)][: len(marks)]
     return [
         Section(kind=kinds[m[1]], heading=Span(start=m.start(), end=m.end()), span=Span(start=m.start(), end=end))
         for m, end in zip(marks, ends, strict=True)

@@ -49,7 +49,7 @@ _COMMANDS = (
 _COMMAND = re.compile("|".join(f"(?:{command})" for command in _COMMANDS), re.MULTILINE)
 # Words of which every command has one; most resumes are cleared by this quick look.
 _SIGNS = re.compile(
-    r"ignor|disregard|forget|overrid|bypass|(?:do not|don't|never) (?:re|sc|ra|pe|fi)|candida|applicant|resume|\bcv\b|profil|"
+    r"ignor|disregard|forget|overrid|bypass|kandida|(?:do not|don't|never) (?:re|sc|ra|pe|fi)|candida|applicant|resume|\bcv\b|profil|"
     r"application|\bme\b|score|rating|\bmarks?\b|points|you are |\bai\b|llm|language model|gpt|screen|\bats\b|prompt|jailbreak|"
     r"developer mode|missacht|vergiss|vergessen|uberspring|bewerb|lebenslauf|punkt|bewertung|\bnote\b|\bki\b|oublie|ne t|"
     r"evaluation|\bia\b|olvid|omiso|no tengas|curricul|puntuacion|\bnota\b|calificacion|negeer|vergeet|sollicitant|"
@@ -65,8 +65,14 @@ def instruction_spans(folded: str) -> list[tuple[int, int]]:
         folded: The masked text, folded by `taxonomy.text.fold`, which keeps offsets.
 
     Returns:
-        Start and end of each command.
+        Start and end of each command; several in one line are one.
     """
     if not _SIGNS.search(folded):
         return []
-    return [match.span() for match in _COMMAND.finditer(folded)]
+    spans: list[tuple[int, int]] = []
+    for match in _COMMAND.finditer(folded):
+        if spans and "\n" not in folded[spans[-1][1] : match.start()]:
+            spans[-1] = (spans[-1][0], match.end())
+        else:
+            spans.append(match.span())
+    return spans

@@ -48,10 +48,12 @@ class Likeness:
     Attributes:
         window: Its number.
         value: Inner product of the two normalised vectors.
+        fresh: The largest such product over the windows that say something for the first time.
     """
 
     window: int
     value: float
+    fresh: float
 
 
 def judge_skill(requirement: Requirement, view: ResumeView, like: Likeness | None = None) -> Finding:

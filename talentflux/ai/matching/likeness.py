@@ -7,11 +7,11 @@ import numpy as np
 from talentflux.ai.embeddings import Embedder, Vectors
 from talentflux.ai.matching.judge_skill import Likeness
 from talentflux.ai.matching.masking import MASK
+from talentflux.ai.matching.view import ResumeView
 from talentflux.schemas.features import ResumeFeatures
 from talentflux.schemas.requirement import Requirement, RequirementKind
 
 _KINDS = {RequirementKind.SKILL, RequirementKind.OTHER, RequirementKind.CERTIFICATE}
-_BATCH = 200  # resumes whose vectors are held at once, some 10 MB
 
 
 class JobPhrases:
@@ -48,13 +48,11 @@ def window_texts(features: ResumeFeatures) -> list[str]:
     ]
 
 
-def batches(
-    resumes: Sequence[ResumeFeatures], phrases: JobPhrases, embedder: Embedder
-) -> list[dict[int, Likeness]]:
+def compare(views: Sequence[ResumeView], phrases: JobPhrases, embedder: Embedder) -> list[dict[int, Likeness]]:
     """Find for each resume and each phrase the window most like it.
 
     Args:
-        resumes: The resumes.
+        views: The resumes.
         phrases: The job's phrases.
         embedder: Makes the vectors.
 
@@ -62,26 +60,37 @@ def batches(
         For each resume the best window by number of requirement; empty where there is nothing to compare.
     """
     if phrases.vectors is None:
-        return [{} for _ in resumes]
+        return [{} for _ in views]
+    texts = [window_texts(view.features) for view in views]
+    vectors = embedder.encode([text for resume in texts for text in resume])
     found: list[dict[int, Likeness]] = []
-    for start in range(0, len(resumes), _BATCH):
-        texts = [window_texts(features) for features in resumes[start : start + _BATCH]]
-        vectors = embedder.encode([text for resume in texts for text in resume])
-        position = 0
-        for resume in texts:
-            found.append(_best(phrases, phrases.vectors, vectors[position : position + len(resume)]))
-            position += len(resume)
+    position = 0
+    for view, resume in zip(views, texts, strict=True):
+        found.append(_best(phrases, phrases.vectors, vectors[position : position + len(resume)], view))
+        position += len(resume)
     return found
 
 
-def _best(phrases: JobPhrases, wanted: Vectors, windows: Vectors) -> dict[int, Likeness]:
+def _best(phrases: JobPhrases, wanted: Vectors, windows: Vectors, view: ResumeView) -> dict[int, Likeness]:
     """Return the best window for each requirement."""
     if not len(windows):
         return {}
     # Rounded, so that the order of additions in another batch cannot turn a verdict.
     products = np.round(wanted @ windows.T, 4)
     best = products.argmax(axis=1)
+    fresh = products[:, _fresh(view)].max(axis=1, initial=0.0)
     return {
-        number: Likeness(int(window), float(products[row, window]))
+        number: Likeness(int(window), float(products[row, window]), float(fresh[row]))
         for row, (number, window) in enumerate(zip(phrases.numbers, best, strict=True))
     }
+
+
+def _fresh(view: ResumeView) -> list[int]:
+    """Return the windows that say a word for the first time: saying a thing again must not raise a total."""
+    seen: set[str] = set()
+    fresh = []
+    for number, words in enumerate(view.words):
+        if not seen.issuperset(words):
+            fresh.append(number)
+            seen.update(words)
+    return fresh

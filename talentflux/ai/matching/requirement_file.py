@@ -1,5 +1,6 @@
 """Requirements as a YAML file that people edit."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +48,9 @@ _ADVICE = {
 }
 
 
+_STRANGE = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\xa0\ufeff]")
+
+
 class _Lines(dict[str, int]):
     """Line of each field of one requirement, counted from 1."""
 
@@ -77,7 +81,12 @@ def dump_requirements(job: JobDescription) -> str:
 def _field(name: str, value: object) -> list[str]:
     """Write one field; a list stays on its line."""
     flow = isinstance(value, list)
-    written = yaml.safe_dump(value if flow else {name: value}, allow_unicode=True, width=100_000, default_flow_style=flow)
+    data = value if flow else {name: value}
+    # Line separators other than the newline would be folded away; escapes keep them.
+    strange = _STRANGE.search(str(value)) is not None
+    written = yaml.safe_dump(
+        data, allow_unicode=not strange, width=100_000, default_flow_style=flow, default_style='"' if strange else None
+    )
     return [f"{name}: {written.strip()}"] if flow else written.rstrip("\n").split("\n")
 
 

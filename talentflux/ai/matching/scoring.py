@@ -13,7 +13,7 @@ from talentflux.ai.matching.judge_facts import (
     judge_years,
 )
 from talentflux.ai.matching.judge_skill import Finding, Likeness, judge_skill, judge_words
-from talentflux.ai.matching.likeness import JobPhrases, batches
+from talentflux.ai.matching.likeness import JobPhrases, compare
 from talentflux.ai.matching.totals import (
     DEFAULT_BACKGROUND,
     DEFAULT_WEIGHTS,
@@ -43,6 +43,7 @@ _PHRASES: dict[RequirementKind, Callable[[Requirement, ResumeView, Likeness | No
     RequirementKind.OTHER: judge_words,
 }
 _STRENGTHS = 5
+_BATCH = 200  # resumes whose windows and vectors are held at once, some 10 MB
 
 
 class Scorer:
@@ -90,38 +91,42 @@ class Scorer:
             One result per resume, in order.
         """
         wanted = _job_words(job)
-        if self.embedder is None:
-            return [self._match(job, wanted, features, {}) for features in resumes]
-        phrases = JobPhrases(job.requirements, self.embedder)
-        likenesses = batches(resumes, phrases, self.embedder)
-        return [self._match(job, wanted, *each) for each in zip(resumes, likenesses, strict=True)]
+        phrases = JobPhrases(job.requirements, self.embedder) if self.embedder is not None else None
+        results: list[MatchResult] = []
+        for start in range(0, len(resumes), _BATCH):
+            views = [ResumeView(features, self.lexicon) for features in resumes[start : start + _BATCH]]
+            likenesses: list[dict[int, Likeness]] = [{} for _ in views]
+            if self.embedder is not None and phrases is not None:
+                likenesses = compare(views, phrases, self.embedder)
+            results += [self._match(job, wanted, *each) for each in zip(views, likenesses, strict=True)]
+        return results
 
     def _match(
-        self, job: JobDescription, wanted: frozenset[str], features: ResumeFeatures, likeness: dict[int, Likeness]
+        self, job: JobDescription, wanted: frozenset[str], view: ResumeView, likeness: dict[int, Likeness]
     ) -> MatchResult:
         """Judge each requirement and add up."""
-        view = ResumeView(features, self.lexicon)
         results = [
             _result(requirement, _judge(requirement, view, likeness.get(number)))
             for number, requirement in enumerate(job.requirements)
         ]
         parts = [*_coverage(job.requirements, results, self.weights), self._lexical(wanted, view)]
         if self.embedder is not None and likeness:
-            parts.append(self._dense(likeness))
+            parts.append(self._dense(likeness, results))
         return MatchResult(
             total=recompute_total(parts),
             parts=parts,
             results=results,
             strengths=_strengths(job.requirements, results),
             gaps=_gaps(job.requirements, results),
-            flags=features.flags,
+            flags=view.features.flags,
             scorer=SCORER,
             embedder=self.embedder.name if self.embedder is not None else None,
         )
 
-    def _dense(self, likeness: dict[int, Likeness]) -> ScorePart:
-        """Average the likeness of each requirement to the window most like it."""
-        mean = round(math.fsum(each.value for each in likeness.values()) / len(likeness), 4)
+    def _dense(self, likeness: dict[int, Likeness], results: list[RequirementResult]) -> ScorePart:
+        """Average the likeness of each requirement to the window most like it; what is denied is not like at all."""
+        values = [_closeness(results[number], each.fresh) for number, each in sorted(likeness.items())]
+        mean = round(math.fsum(values) / len(values), 4)
         known = self.background
         return ScorePart(
             name="dense",
@@ -142,6 +147,12 @@ class Scorer:
             explanation=f"{share:.0%} of the job's words are in the resume; "
             f"{self.background.lexical_mean:.0%} are in one that does not belong to it.",
         )
+
+
+def _closeness(result: RequirementResult, likeness: float) -> float:
+    """Return how close a resume comes to one requirement."""
+    denied = any(not evidence.supports for evidence in result.evidence)
+    return 0.0 if denied else max(0.0, likeness)
 
 
 def _judge(requirement: Requirement, view: ResumeView, like: Likeness | None) -> Finding:

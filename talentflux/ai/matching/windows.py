@@ -72,7 +72,10 @@ def _sections(masked: str, parsed: ParsedResume) -> list[Section]:
 def _short(masked: str, section: Section) -> list[Section]:
     """Cut a long header or personal section: what goes on beyond its first lines was not recognised."""
     low, high = section.span.start, section.span.end
-    if section.kind not in {SectionKind.HEADER, SectionKind.PERSONAL} or high - low <= _HEADER_LENGTH:
+    if section.kind not in {SectionKind.HEADER, SectionKind.PERSONAL}:
+        return [section]
+    everything = low == 0 and not masked[high:].strip()
+    if high - low <= _HEADER_LENGTH and not everything:
         return [section]
     end = low + _header_end(masked[low:high])
     rest = Section(kind=SectionKind.OTHER, heading=None, span=Span(start=end, end=high))
