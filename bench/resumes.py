@@ -50,7 +50,9 @@ def distinct(strings: Iterable[str]) -> list[str]:
 def predictions(parsed: ParsedResume) -> dict[str, list[str]]:
     """Return what the parser gives for each labelled field; a degree includes its field of study, as the labels do."""
     degrees = [
-        f"{one.degree.value} {one.field.value if one.field else ''}" for one in parsed.education if one.degree is not None
+        f"{one.degree.value} {one.field.value if one.field else ''}"
+        for one in parsed.education
+        if one.degree is not None
     ]
     titles = [one.title.value for one in parsed.positions if one.title is not None]
     return {
@@ -100,11 +102,13 @@ def expected_fields(cv: dict[str, Any]) -> list[tuple[str, str]]:
     found += [("link", _NETWORK_HOSTS[one["network"]] + one["username"]) for one in cv["social_networks"]]
     for number, entry in enumerate(cv["sections"]["education"]):
         found += [
-            (f"education.{number}.{key}", str(entry[key])) for key in ("institution", "area", "degree", "start_date", "end_date")
+            (f"education.{number}.{key}", str(entry[key]))
+            for key in ("institution", "area", "degree", "start_date", "end_date")
         ]
     for number, entry in enumerate(cv["sections"]["experience"]):
         found += [
-            (f"experience.{number}.{key}", str(entry[key])) for key in ("company", "position", "start_date", "end_date", "location")
+            (f"experience.{number}.{key}", str(entry[key]))
+            for key in ("company", "position", "start_date", "end_date", "location")
         ]
     return found
 
@@ -118,12 +122,12 @@ def missed_fields(cv: dict[str, Any], parsed: ParsedResume) -> list[str]:
     }
     for number, course in enumerate(parsed.education):
         values = (course.institution, course.field, course.degree, course.start, course.end)
-        for key, value in zip(("institution", "area", "degree", "start_date", "end_date"), values, strict=True):
-            got[f"education.{number}.{key}"] = value.value if value else None
+        for key, found in zip(("institution", "area", "degree", "start_date", "end_date"), values, strict=True):
+            got[f"education.{number}.{key}"] = found.value if found else None
     for number, job in enumerate(parsed.positions):
         values = (job.employer, job.title, job.start, job.end, job.location)
-        for key, value in zip(("company", "position", "start_date", "end_date", "location"), values, strict=True):
-            got[f"experience.{number}.{key}"] = value.value if value else None
+        for key, found in zip(("company", "position", "start_date", "end_date", "location"), values, strict=True):
+            got[f"experience.{number}.{key}"] = found.value if found else None
         if job.current:
             got[f"experience.{number}.end_date"] = "present"
     links = {re.sub(r"^(https?://)?(www\.)?", "", link.url).rstrip("/") for link in parsed.links}

@@ -7,7 +7,8 @@ from talentflux.ai.resume.lexicon import fold, groups, index, words
 
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 _HEAD_ENDS = re.compile(
-    r"\s+(?:of|for|in|–|-|to|at|with|and|&|de|du|des|d'|del|della|di|da|do|für|im|in|van|voor|en|et|und|y|e|the)\b.*|[,(/:;–|].*",
+    r"\s+(?:of|for|in|–|-|to|at|with|and|&|de|du|des|d'|del|della|di|da|do|für|im|in|van|voor|en|et|und|y|e|"
+    r"the)\b.*|[,(/:;–|].*",
     re.IGNORECASE,
 )
 _PAREN = re.compile(r"\([^)]*\)")
@@ -52,7 +53,7 @@ def title_score(text: str) -> int:
         return 3
     if any(_is_title_word(token) for token in tokens):
         ranked = tokens[0] in words("titles", "rank") and len(tokens) > 1
-        return 3 if ranked or _is_title_word(tokens[0]) and tokens[-1] not in words("organizations") else 2
+        return 3 if ranked or (_is_title_word(tokens[0]) and tokens[-1] not in words("organizations")) else 2
     weak = words("titles", "weak")
     return int(bool(head and head[-1] in weak) or tokens[-1] in weak or tokens[0] in weak)
 
@@ -114,7 +115,8 @@ def _cities() -> frozenset[str]:
 
 
 _PLACE_PART = re.compile(
-    r"(?:\d{4,6}\s+)?[A-ZÀ-Þ][\w.'’-]*(?:\s+(?:[A-ZÀ-Þ][\w.'’-]*|de|do|da|la|le|am|an|der|den|sur|upon|of|y|del|i)){0,3}(?:\s+\d{4,6}(?:-\d{3,4})?)?$"
+    r"(?:\d{4,6}\s+)?[A-ZÀ-Þ][\w.'’-]*(?:\s+(?:[A-ZÀ-Þ][\w.'’-]*|de|do|da|la|le|am|an|der|den|sur|upon|of|y|"
+    r"del|i)){0,3}(?:\s+\d{4,6}(?:-\d{3,4})?)?$"
 )
 _ZIP = re.compile(r"^\d{4,6}\s+|\s+\d{4,6}(?:-\d{3,4})?$|\s+[A-Z]\d[A-Z] ?\d[A-Z]\d$")
 

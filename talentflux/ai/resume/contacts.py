@@ -17,16 +17,19 @@ _URL_HINT = re.compile(
 _URL = re.compile(r"[^\s<>|,;\"•]+")
 _SUBDOMAIN = re.compile(r"(?<![@\w])(?:[\w-]+\.)+$")
 _DOMAIN_END = re.compile(
-    r"\.(?:com|org|io|dev|me|co|info|eu|de|fr|es|nl|pt|it|br|uk|at|ch|be|us|in|ai|app|tech|design|online|site)(?![\w@-])"
+    r"\.(?:com|org|io|dev|me|co|info|eu|de|fr|es|nl|pt|it|br|uk|at|ch|be|us|in|ai|app|tech|design|online|"
+    r"site)(?![\w@-])"
 )
 _BARE = re.compile(r"(?<![@\w./-])(?:[\w-]+\.)*[\w-]+$")
 _PHONE = re.compile(r"[+(\d](?<![\w/.@:–-].)[\d(). /–-]{5,24}\d(?!\w)")
 _LABEL = re.compile(
-    r"(?:tel|phone|mob|cell|fon|téléphone|portable|handy|mobil|telef|cellul|gsm|ph|voice|fax|home|direct|office)[\w.]*\s*(?:no\.?|number|#)?\s?[:.–-]?\s*$",
+    r"(?:tel|phone|mob|cell|fon|téléphone|portable|handy|mobil|telef|cellul|gsm|ph|voice|fax|home|direct|"
+    r"office)[\w.]*\s*(?:no\.?|number|#)?\s?[:.–-]?\s*$",
     re.IGNORECASE,
 )
 _NETWORKS = {
-    "linkedin": "linkedin", "github": "github", "gitlab": "gitlab", "xing": "xing", "twitter": "twitter", "x": "twitter",
+    "linkedin": "linkedin", "github": "github", "gitlab": "gitlab", "xing": "xing", "twitter": "twitter",
+    "x": "twitter",
     "stackoverflow": "stackoverflow", "facebook": "facebook", "instagram": "instagram", "behance": "behance",
     "dribbble": "dribbble", "medium": "medium", "kaggle": "kaggle", "orcid": "orcid", "researchgate": "researchgate",
     "youtube": "youtube", "indeed": "indeed", "bitbucket": "bitbucket", "mastodon": "mastodon", "leetcode": "leetcode",

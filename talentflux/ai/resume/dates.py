@@ -102,8 +102,10 @@ _SINCE = (
     r"|von|vom|de|du|del|van|da|entre|between|dal)"
 )
 _TO = (
-    r"(?:\s{0,3}(?:[–-]{1,3}|\bto\b|\btill\b|\buntil\b|\bthrough\b|\bthru\b|\bbis(?:\szum)?\b|\bà\b|\bau\b|\bjusqu'(?:à|en|au)|"
-    r"\bal?\b|\bhasta(?:\sla)?\b|\baté\b|\btot(?:\sen\smet)?\b|\bt/m\b|\bfino\sa\b|/|\bupto\b|\bup\sto\b|\band\b)\s{0,3}(?:the\s|zum\s|le\s|la\s|al\s|o\s|ao\s)?|\s{1,3})"
+    r"(?:\s{0,3}(?:[–-]{1,3}|\bto\b|\btill\b|\buntil\b|\bthrough\b|\bthru\b|\bbis(?:\szum)?\b|\bà\b|\bau\b|"
+    r"\bjusqu'(?:à|en|au)|"
+    r"\bal?\b|\bhasta(?:\sla)?\b|\baté\b|\btot(?:\sen\smet)?\b|\bt/m\b|\bfino\sa\b|/|\bupto\b|\bup\sto\b|"
+    r"\band\b)\s{0,3}(?:the\s|zum\s|le\s|la\s|al\s|o\s|ao\s)?|\s{1,3})"
 )
 _RANGE = re.compile(
     rf"(?<![\w$€£#])(?:{_SINCE}\s{{1,2}})?(?:(?P<lone>{_MONTH})\b\.?\s?(?:[–-]|to|bis|à|a|/|\s)\s?(?=[a-z]))?"
@@ -113,7 +115,8 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _GLUED = re.compile(
-    r"(?P<first>[12](?<![\w.,$€£-].)(?:9[5-9]|0[0-4])\d)(?:(?P<last>(?:19[5-9]|20[0-4])\d)|(?P<present>present|current|heute))(?!\w)",
+    r"(?P<first>[12](?<![\w.,$€£-].)(?:9[5-9]|0[0-4])\d)(?:(?P<last>(?:19[5-9]|20[0-4])\d)|"
+    r"(?P<present>present|current|heute))(?!\w)",
     re.IGNORECASE,
 )
 _SHORT = re.compile(

@@ -11,7 +11,8 @@ _LEVELS = ("doctorate", "master", "bachelor", "associate", "vocational", "second
 _NOT_STUDY = re.compile(r"\s*(?:office|word|excel|sql|access|dos|project|windows|team)\b", re.IGNORECASE)
 _COLUMN = re.compile(r"\t|\s[–-]\s| {2}")
 _NO_FIELD = re.compile(
-    r"(?:summa|magna|cum laude|graduated|expected|gpa|honou?rs|first class|degree|present|minor|completed|anticipated)\b",
+    r"(?:summa|magna|cum laude|graduated|expected|gpa|honou?rs|first class|degree|present|minor|completed|"
+    r"anticipated)\b",
     re.IGNORECASE,
 )
 _STATE = re.compile(r"[A-Z]{2}(?!\w|\.|\s?\(|,?\s(?:in|of)\b)")
@@ -22,7 +23,8 @@ _END = (
 _FIELD = re.compile(
     r"(?:\s*(?:degree|studies|hons\.?|\(hons\.?\)|\(honours\)|honours|with honors|course|program(?:me)?))?"
     r"(?:(?:,?\s|:\s|\s–\s)(?:in|of|en|im fach|im bereich|für|em|de|in de|der|des|du|zum|zur|als|major(?:ing)? in|"
-    r"with (?:a )?(?:major|concentration|specialization) in|specialized in)\s+|\s(?:d|de l)'|,\s*|:\s*|\s[–-]\s|\s?\(|\s(?=[A-ZÀ-Þ]))"
+    r"with (?:a )?(?:major|concentration|specialization) in|specialized in)\s+|\s(?:d|de l)'|,\s*|:\s*|"
+    r"\s[–-]\s|\s?\(|\s(?=[A-ZÀ-Þ]))"
     rf"(?P<field>[^\W\d_][^,;:|()\n\t•]{{1,70}}?){_END}",
     re.IGNORECASE,
 )

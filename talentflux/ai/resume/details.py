@@ -17,7 +17,8 @@ from talentflux.schemas.skill import SkillMention
 
 _CODE = re.compile(r"\b(A1|A2|B1|B2|C1|C2)\b")
 _LISTS = re.compile(
-    r"\blanguages?(?: known| skills)?\s*[:–]|\bsprachen\s*[:–]|\blangues\s*[:–]|\bidiomas\s*[:–]|\btalen\s*[:–]|\blingue\s*[:–]",
+    r"\blanguages?(?: known| skills)?\s*[:–]|\bsprachen\s*[:–]|\blangues\s*[:–]|\bidiomas\s*[:–]|"
+    r"\btalen\s*[:–]|\blingue\s*[:–]",
     re.IGNORECASE,
 )
 _TO_SKIP = re.compile(r"^(?:certificat|licen|training|course|date|issued|valid|expires?)\w*:?$", re.IGNORECASE)
@@ -145,16 +146,15 @@ def place_skills(mentions: Sequence[SkillMention], parsed: ParsedResume, today: 
         The mentions with `section` and, where the skill is named in dated positions, `years`: the merged length of all
         positions whose text names it.
     """
+    jobs = []
+    for job in parsed.positions:
+        if job.span is not None and job.start is not None and (job.end is not None or job.current):
+            until = job.end.value if job.end is not None else None
+            jobs.append((job.span, months_between(job.start.value, until, today)))
     intervals: dict[str, list[tuple[int, int]]] = {}
-    spans = []
-    for position in parsed.positions:
-        dated_position = position.start is not None and (position.end is not None or position.current)
-        if position.span is not None and position.start is not None and dated_position:
-            end = position.end.value if position.end else None
-            spans.append((position.span.start, position.span.end, months_between(position.start.value, end, today)))
     for mention in mentions:
-        for start, end, interval in spans:
-            if start <= mention.span.start < end:
+        for span, interval in jobs:
+            if span.start <= mention.span.start < span.end:
                 intervals.setdefault(mention.skill_id, []).append(interval)
     placed = []
     for mention in mentions:

@@ -64,9 +64,7 @@ def _facts(line: Line, number: int, periods: Sequence[Period], text: str) -> lis
     degree = degree_at(text, line.start, line.end)
     if degree is not None:
         found.append((degree[0], "degree", degree))
-    for period in dated(line, periods):
-        if period.start >= line.start:
-            found.append((period.start, "period", period))
+    found += [(period.start, "period", period) for period in dated(line, periods) if period.start >= line.start]
     for part in parts_of(line, number, periods, text):
         inside = degree is not None and part.start < degree[1] and degree[0] < part.end
         if school_score(part.text) and not inside and len(part.text.split()) <= 12 and part.text[0].isupper():

@@ -14,33 +14,29 @@ from talentflux.schemas.base import Span
 
 MASK = "\ue000"
 _HONORIFIC = re.compile(
-    r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|dott|dott\.ssa|ing|sig|sig\.ra|señor|señora|sr|sra|mme|mlle|monsieur|"
+    r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|dott|dott\.ssa|ing|sig|sig\.ra|señor|señora|sr|sra|"
+    r"mme|mlle|monsieur|"
     r"madame|dhr|mevr|sir|dipl\.-ing|er)\.?\s+(?=\S)",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    r"[,\s]+(?:ph\.?\s?d|m\.?b\.?a|m\.?d|cpa|pmp|r\.?n|jr|sr|esq|msc|bsc|ba|bs|ma|ms|cfa|cissp|pe|dds|dvm|ii|iii|iv|b\.?tech|m\.?tech|lpn|cphq|"
+    r"[,\s]+(?:ph\.?\s?d|m\.?b\.?a|m\.?d|cpa|pmp|r\.?n|jr|sr|esq|msc|bsc|ba|bs|ma|ms|cfa|cissp|pe|dds|dvm|"
+    r"ii|iii|iv|b\.?tech|m\.?tech|lpn|cphq|"
     r"shrm-cp|shrm-scp|sphr|phr|d\.?o|j\.?d|edd|fca|aca|ca|acca)\.?(?=,|\s|$).*$",
     re.IGNORECASE,
 )
-_NOT_NAMES = frozenset(
-    (
-        "resume cv curriculum vitae lebenslauf bewerbung template sample example page profile address phone email e-mail "
-        "mobile tel street road avenue drive lane city state zip contact summary objective about the of for and with in to "
-        "your name currículo hoja vida résumé candidate application personal details last updated "
-        "engineering science technology experience skills education work professional career development management "
-        "willing relocate telephone nationality updated confidential version date birth resumes format student looking "
-        "seeking welcome dear cover letter reference references available years"
-    ).split()
-)
+_NOT_NAMES = words("smallwords", "no-name")
 _APART = re.compile(rf"\s[–-]\s|\s·\s|;|\s/\s|[{MASK}•]+")
 _TOKEN = re.compile(r"[^\W\d_][^\W\d_'.-]*(?:['.-][^\W\d_]+)*\.?|[^\s]+")
 _LABEL = re.compile(
-    r"^(?:full\s?name|name|candidate(?:\sname)?|vor- und (?:nach|zu)name|vorname|nom(?:\s(?:et\s)?prénom)?|nombre(?:\sy\sapellidos?)?|naam|nome(?:\se\scognome|\scompleto)?)\s*[:–-]\s*",
+    r"^(?:full\s?name|name|candidate(?:\sname)?|vor- und (?:nach|zu)name|vorname|nom(?:\s(?:et\s)?prénom)?|"
+    r"nombre(?:\sy\sapellidos?)?|naam|nome(?:\se\scognome|\scompleto)?)\s*[:–-]\s*",
     re.IGNORECASE,
 )
 _PLACE_LABEL = re.compile(
-    r"^(?:(?:current\s)?location|address|city|lives? in|based in|adresse|wohnort|anschrift|domicilio|dirección|ciudad|ubicación|adres|woonplaats|morada|endereço|localidade|indirizzo|residenza|residente a|ville|domicile|localisation|localité)\s*[:–-]?\s+",
+    r"^(?:(?:current\s)?location|address|city|lives? in|based in|adresse|wohnort|anschrift|domicilio|"
+    r"dirección|ciudad|ubicación|adres|woonplaats|morada|endereço|localidade|indirizzo|residenza|"
+    r"residente a|ville|domicile|localisation|localité)\s*[:–-]?\s+",
     re.IGNORECASE,
 )
 _DOCUMENT = re.compile(
@@ -48,13 +44,16 @@ _DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 STREET = re.compile(
-    r"\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|boulevard|blvd|court|ct|circle|cir|place|way|apt|suite|p\.?\s?o\.? box|"
-    r"\w*stra(?:ß|ss)e|\w*str\.|\w*weg|\w*platz|\w*allee|gasse|rue|chemin|impasse|calle|c/|avenida|avda|plaza|paseo|\w*straat|\w*laan|"
+    r"\b(?:street|st|road|rd|avenue|ave|drive|dr|lane|ln|boulevard|blvd|court|ct|circle|cir|place|way|apt|"
+    r"suite|p\.?\s?o\.? box|"
+    r"\w*stra(?:ß|ss)e|\w*str\.|\w*weg|\w*platz|\w*allee|gasse|rue|chemin|impasse|calle|c/|avenida|avda|"
+    r"plaza|paseo|\w*straat|\w*laan|"
     r"\w*plein|rua|travessa|praça|via|viale|piazza|corso|vicolo|flat|house no|sector|nagar|colony|postcode|zip)\b",
     re.IGNORECASE,
 )
 _DOCUMENT_FOR = re.compile(
-    r"(?:sample\s|example\s)?(?:resume|résumé|cv|lebenslauf|curriculum vitae|bewerbung)(?:\s(?:sample|template|example))?"
+    r"(?:sample\s|example\s)?(?:resume|résumé|cv|lebenslauf|curriculum vitae|bewerbung)(?:\s(?:sample|"
+    r"template|example))?"
     r"\s*(?:for(?: an?)?|of|as|als|para|pour|[:–-])\s+",
     re.IGNORECASE,
 )

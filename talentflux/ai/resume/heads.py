@@ -10,21 +10,24 @@ from talentflux.ai.resume.dates import Period
 from talentflux.ai.resume.lexicon import words
 from talentflux.ai.resume.lines import Line
 
-_SMALL = frozenset(
-    "of the and for in at to with a an on by from de la le des du et und der die das für im bei von den del las los y e "
-    "da do dos das di della per van het een en voor zu zur zum as or & d' l' o à au aux".split()
-)
+_SMALL = words("smallwords", "inside-names")
 _LABEL = re.compile(
-    r"(?:responsibilit|key responsib|roles? (?:and|&) resp|duties|achievement|accomplish|project|technolog|environment|team size|tools?\b|"
-    r"description|client|duration|contribution|summary|highlights|skills|platform|database|reason for|salary|supervisor|"
-    r"address|phone|references?|responsabili|aufgaben|tätigkeiten|schwerpunkte|missions?|tâches|réalisations|funciones|tareas|logros|"
-    r"taken|werkzaamheden|verantwoordelijk|funções|atividades|mansioni|attività|note|software used|operating|language|url|gpa|cgpa|"
+    r"(?:responsibilit|key responsib|roles? (?:and|&) resp|duties|achievement|accomplish|project|technolog|"
+    r"environment|team size|tools?\b|"
+    r"description|client|duration|contribution|summary|highlights|skills|platform|database|reason for|"
+    r"salary|supervisor|"
+    r"address|phone|references?|responsabili|aufgaben|tätigkeiten|schwerpunkte|missions?|tâches|"
+    r"réalisations|funciones|tareas|logros|"
+    r"taken|werkzaamheden|verantwoordelijk|funções|atividades|mansioni|attività|note|software used|"
+    r"operating|language|url|gpa|cgpa|"
     r"relevant course|coursework|thesis|major project|page \d|results?\b|objective|notable|selected)[^:]*:?",
     re.IGNORECASE,
 )
 _FIELD = re.compile(
-    r"(?P<title>position(?: held| title)?|designation|job title|title|role|job profile|post|poste|puesto|cargo|functie|funzione|ruolo|mansione|tätigkeit|position|beruf)"
-    r"|(?P<employer>company(?: name)?|employer|organi[sz]ation(?: name)?|firm|company/organization|name of (?:the )?(?:company|organization|employer)|arbeitgeber|firma|unternehmen|"
+    r"(?P<title>position(?: held| title)?|designation|job title|title|role|job profile|post|poste|puesto|"
+    r"cargo|functie|funzione|ruolo|mansione|tätigkeit|position|beruf)"
+    r"|(?P<employer>company(?: name)?|employer|organi[sz]ation(?: name)?|firm|company/organization|"
+    r"name of (?:the )?(?:company|organization|employer)|arbeitgeber|firma|unternehmen|"
     r"entreprise|employeur|société|empresa|compañía|werkgever|bedrijf|azienda|datore di lavoro|entidade)"
     r"|(?P<place>location|place|ort|lieu|lugar|local|plaats|luogo|standort|city)"
     r"|(?P<date>period|duration|dates?|from|tenure|zeitraum|période|dates|periodo|período|periode|date)",
@@ -36,7 +39,8 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\t+| {2,}|\s*[|;•]\s*|\s+[–-]+\s+|\s*–\s*|,\s*|\s+@\s+|\s*[()]\s*|\s*:\s+|\s+/\s+|(?<=[a-z.])- (?!und\b|oder\b|and\b|or\b|et\b|y\b|en\b|e\b)|\s\b(?:at|bei(?:\sder)?|chez|presso|bij)\s",
+    r"\t+| {2,}|\s*[|;•]\s*|\s+[–-]+\s+|\s*–\s*|,\s*|\s+@\s+|\s*[()]\s*|\s*:\s+|\s+/\s+|"
+    r"(?<=[a-z.])- (?!und\b|oder\b|and\b|or\b|et\b|y\b|en\b|e\b)|\s\b(?:at|bei(?:\sder)?|chez|presso|bij)\s",
     re.IGNORECASE,
 )
 _IN = re.compile(r"\s(?:in|with|for|en|in der|im|para|pour|voor|of|to)\s", re.IGNORECASE)
@@ -204,7 +208,7 @@ def _open_places(parts: list[Part]) -> list[Part]:
 
 
 def _town_known(text: str) -> bool:
-    return place_score(text.split(",")[0]) > 0
+    return place_score(text.split(",", maxsplit=1)[0]) > 0
 
 
 def _scored(part: Part) -> Part:
@@ -219,9 +223,11 @@ def school_in(text: str) -> bool:
 
 
 _PROSE = re.compile(
-    r"(?:i\s)?(?:am\s|was\s|have\s|has\s|been\s|currently\s|presently\s|previously\s|now\s)*(?:work(?:ed|ing|s)?|employed|serv(?:ed|ing|es)|tätig|associated)\s"
+    r"(?:i\s)?(?:am\s|was\s|have\s|has\s|been\s|currently\s|presently\s|previously\s|now\s)*(?:work(?:ed|"
+    r"ing|s)?|employed|serv(?:ed|ing|es)|tätig|associated)\s"
     r"(?:as|als)\s(?:an?\s|the\s|in\s)*(?P<title>[^.,;:]{3,60}?)\s(?:at|in|for|with|of|bei|on)\s(?:the\s|an?\s)?"
-    r"(?P<employer>[A-Z0-9][^,;:]{1,60}?)(?=,|;|\.(?:\s|$)|\s(?:from|since|in|for|during|as|where|on|at)\s|\s*\(|\s{2}|$)",
+    r"(?P<employer>[A-Z0-9][^,;:]{1,60}?)(?=,|;|\.(?:\s|$)|\s(?:from|since|in|for|during|as|where|on|at)\s|"
+    r"\s*\(|\s{2}|$)",
     re.IGNORECASE,
 )
 
@@ -247,7 +253,7 @@ def prose_parts(line: Line, number: int) -> list[Part]:
 
 
 def title_and_rest(part: Part) -> tuple[Part, Part] | None:
-    """Part a title from the employer that follows it without a sign: `Engineer in Acme Ltd`, `Nurse of St Mary Hospital`."""
+    """Part a title from the employer after it: `Engineer in Acme Ltd`, `Nurse of St Mary Hospital`."""
     for match in _IN.finditer(part.text):
         left, right = part.text[: match.start()], part.text[match.end() :]
         known = (

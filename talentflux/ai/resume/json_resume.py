@@ -201,7 +201,8 @@ def to_json_resume(parsed: ParsedResume, document: Document) -> dict[str, Any]:
     ]
     websites = [link.url for link in parsed.links if link.network is None]
     basics = _filled(
-        name=_value(parsed.name), label=_value(parsed.headline), email=parsed.emails[0].value if parsed.emails else None,
+        name=_value(parsed.name), label=_value(parsed.headline),
+        email=parsed.emails[0].value if parsed.emails else None,
         phone=parsed.phones[0].value if parsed.phones else None, url=_absolute(websites[0]) if websites else None,
         summary=_value(parsed.summary), location=location, profiles=profiles,
     )  # fmt: skip
@@ -224,7 +225,8 @@ def to_json_resume(parsed: ParsedResume, document: Document) -> dict[str, Any]:
 
 def _work(one: Position) -> dict[str, Any]:
     return _filled(
-        name=_value(one.employer), position=_value(one.title), location=_value(one.location), startDate=_value(one.start),
+        name=_value(one.employer), position=_value(one.title), location=_value(one.location),
+        startDate=_value(one.start),
         endDate=_value(one.end), summary=_value(one.description),
     )  # fmt: skip
 

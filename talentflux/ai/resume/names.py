@@ -21,7 +21,8 @@ _INITIALS_BEFORE = re.compile(r"(?<!\w)(?:[A-ZÀ-Þ]\.\s?)+$")
 _INITIALS_AFTER = re.compile(r",\s?[A-ZÀ-Þ]\.")
 _SUBJECT = re.compile(
     r"'s\s|\s(?:is|was|has|had|holds|held|joined|led|leads|brings|works|worked|managed|manages|possesses|excels|earned|"
-    r"graduated|speaks|served|serves|ist|war|hat|verfügt|arbeitet|est|a été|possède|es|ha|tiene|heeft|werkt|tem|possui|è|"
+    r"graduated|speaks|served|serves|ist|war|hat|verfügt|arbeitet|est|a été|possède|es|ha|tiene|heeft|werkt|"
+    r"tem|possui|è|"
     r"lavora)\s"
 )
 _PAGE = re.compile(
@@ -41,7 +42,7 @@ def _occurrences(text: str, word: str) -> Iterator[int]:
 
 
 def name_places(text: str, name: Text | None) -> list[tuple[int, int]]:
-    """Find every place where the whole name of the person stands, in any case with blanks, dots or dashes between its words.
+    """Find every place where the whole name stands, in any case, with blanks, dots or dashes between its words.
 
     Args:
         text: The working text.

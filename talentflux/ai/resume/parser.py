@@ -200,8 +200,7 @@ def own_emails(found: Sequence[Text], blocks: Sequence[Block], length: int) -> l
 
 
 def _unique(found: Sequence[Text]) -> list[Text]:
-    seen: set[str] = set()
-    return [one for one in found if not (one.value.lower() in seen or seen.add(one.value.lower()))]
+    return list({one.value.lower(): one for one in reversed(found)}.values())[::-1]
 
 
 def _warnings(parsed: ParsedResume, intervals: Sequence[tuple[int, int]]) -> list[str]:

@@ -21,29 +21,39 @@ Place = tuple[int, int, PersonalKind]
 _VALUE = r"[^\n|;•\t]{0,60}?(?=\s{2}|[\n|;•\t]|,\s[A-Z][a-zé]+\s?:|$)"
 _LABELLED = {
     PersonalKind.BIRTH: (
-        r"date (?:and place )?of birth|d\.?o\.?b\b\.?|place of birth|birth ?(?:date|day|place)|born(?: on| in)?\b|geburts(?:datum|tag|ort|name)|"
-        r"geboren(?: am| in| op| te)?\b|geb\.|date de naissance|lieu de naissance|née? (?:le|à|en)\b|fecha (?:y lugar )?de nacimiento|"
-        r"lugar de nacimiento|nacid[oa] (?:el|en)\b|geboorte(?:datum|plaats)|data (?:e luogo )?di nascita|luogo di nascita|nat[oa] (?:il|a)\b|"
+        r"date (?:and place )?of birth|d\.?o\.?b\b\.?|place of birth|birth ?(?:date|day|place)|born(?: on|"
+        r" in)?\b|geburts(?:datum|tag|ort|name)|"
+        r"geboren(?: am| in| op| te)?\b|geb\.|date de naissance|lieu de naissance|née? (?:le|à|en)\b|"
+        r"fecha (?:y lugar )?de nacimiento|"
+        r"lugar de nacimiento|nacid[oa] (?:el|en)\b|geboorte(?:datum|plaats)|data (?:e luogo )?di nascita|"
+        r"luogo di nascita|nat[oa] (?:il|a)\b|"
         r"data de nascimento|nascid[oa] (?:em|a)\b"
     ),
     PersonalKind.AGE: r"age\s?[:–-]|aged \d|alter\s?:|âge\s?:|edad\s?:|leeftijd\s?:|idade\s?:|età\s?:",
-    PersonalKind.GENDER: r"gender\s?[:–-]|sex\s?[:–-]|geschlecht\b|sexe\s?:|sexo\s?:|género\s?:|gênero\s?:|geslacht\b|sesso\s?:|anrede\s?:",
+    PersonalKind.GENDER: r"gender\s?[:–-]|sex\s?[:–-]|geschlecht\b|sexe\s?:|sexo\s?:|género\s?:|gênero\s?:|"
+    r"geslacht\b|sesso\s?:|anrede\s?:",
     PersonalKind.NATIONALITY: (
-        r"nationality|citizenship|citizen of|staatsangehörigkeit|staatsbürgerschaft|nationalität|nationalité|nacionalidad|ciudadanía|"
-        r"nationaliteit|nacionalidade|nazionalità|cittadinanza|religion|religión|konfession|passport(?: no| number| details)?\b|visa status|"
+        r"nationality|citizenship|citizen of|staatsangehörigkeit|staatsbürgerschaft|nationalität|"
+        r"nationalité|nacionalidad|ciudadanía|"
+        r"nationaliteit|nacionalidade|nazionalità|cittadinanza|religion|religión|konfession|passport(?: no|"
+        r" number| details)?\b|visa status|"
         r"ethnicity|race\s?:|caste\s?:"
     ),
     PersonalKind.MARITAL_STATUS: (
-        r"marital(?: status)?|civil status|family status|familienstand|situation (?:de famille|familiale)|état civil|estado civil|"
+        r"marital(?: status)?|civil status|family status|familienstand|situation (?:de famille|familiale)|"
+        r"état civil|estado civil|"
         r"burgerlijke staat|stato civile|children\s?:|kinder\s?:|enfants\s?:|hijos\s?:|figli\s?:|filhos\s?:"
     ),
     PersonalKind.ADDRESS: (
-        r"(?:home |postal |permanent |present |current |mailing |residential )?address(?: for communication)?\s?[:–-]|anschrift\s?:|"
-        r"adresse\s?:|wohnort\s?:|dirección\s?:|domicilio\s?:|adres\s?:|woonplaats\s?:|morada\s?:|endereço\s?:|indirizzo\s?:|residenza\s?:|"
+        r"(?:home |postal |permanent |present |current |mailing |"
+        r"residential )?address(?: for communication)?\s?[:–-]|anschrift\s?:|"
+        r"adresse\s?:|wohnort\s?:|dirección\s?:|domicilio\s?:|adres\s?:|woonplaats\s?:|morada\s?:|"
+        r"endereço\s?:|indirizzo\s?:|residenza\s?:|"
         r"hometown\s?:|native place\s?:"
     ),
     PersonalKind.NAME: (
-        r"(?:father|mother|husband|spouse|wife|guardian)(?:'s)?'? name\b|family name\s?:|maiden name\s?:|(?:first|last|given|middle) names?\s?:|"
+        r"(?:father|mother|husband|spouse|wife|guardian)(?:'s)?'? name\b|family name\s?:|maiden name\s?:|"
+        r"(?:first|last|given|middle) names?\s?:|"
         r"vorname\s?:|nachname\s?:|prénom\s?:|apellidos\s?:|cognome\s?:|achternaam\s?:|sobrenome\s?:"
     ),
 }
@@ -56,14 +66,15 @@ _LABELS = re.compile(
 _LABEL_HINT = re.compile(
     one_of(
         (
-            "birth", "born", "d.o.b", "dob", "geb", "naiss", "né le", "née", "nacim", "nacid", "nasc", "nato", "nata", "age:",
-            "age :", "age -", "age –", "aged ", "alter:", "alter :", "âge", "edad", "leeft", "idade", "età", "gender", "sex",
-            "geschl", "sesso", "gesl", "anrede", "género", "gênero", "national", "nazional", "nacional", "citizen", "staats",
-            "ciudadan", "cittad", "relig", "konf", "passport", "visa", "ethnic", "race:", "caste", "marital", "civil",
-            "famil", "burgerlijke", "children", "kinder", "enfants", "hijos", "figli", "filhos", "address", "anschrift",
-            "adres", "wohnort", "direcci", "domicil", "woonpl", "morada", "endere", "indirizzo", "residenz", "hometown",
-            "native place", "'s name", "names:", "name:", "name :", "vorname", "nachname", "prénom", "apellid", "cognome",
-            "achternaam", "sobrenome",
+            "birth", "born", "d.o.b", "dob", "geb", "naiss", "né le", "née", "nacim", "nacid", "nasc", "nato",
+            "nata", "age:", "age :", "age -", "age –", "aged ", "alter:", "alter :", "âge", "edad", "leeft",
+            "idade", "età", "gender", "sex", "geschl", "sesso", "gesl", "anrede", "género", "gênero",
+            "national", "nazional", "nacional", "citizen", "staats", "ciudadan", "cittad", "relig", "konf",
+            "passport", "visa", "ethnic", "race:", "caste", "marital", "civil", "famil", "burgerlijke",
+            "children", "kinder", "enfants", "hijos", "figli", "filhos", "address", "anschrift", "adres",
+            "wohnort", "direcci", "domicil", "woonpl", "morada", "endere", "indirizzo", "residenz", "hometown",
+            "native place", "'s name", "names:", "name:", "name :", "vorname", "nachname", "prénom", "apellid",
+            "cognome", "achternaam", "sobrenome",
         )
     )
 )  # fmt: skip
@@ -73,17 +84,21 @@ _AGE = re.compile(
 )
 _PRONOUNS = re.compile(
     r"\(?\b(?:he|she|they|ze|xe|er|sie|il|elle|iel|él|ella|hij|zij|ele|ela|lui|lei)\s?/\s?"
-    r"(?:him|her|hers|his|them|theirs?|hir|xem|ihm|ihr|lui|elle|ella|hem|haar|they|she|he|they|dele|dela)(?:\s?/\s?\w+)?\b\)?",
+    r"(?:him|her|hers|his|them|theirs?|hir|xem|ihm|ihr|lui|elle|ella|hem|haar|they|she|he|they|dele|"
+    r"dela)(?:\s?/\s?\w+)?\b\)?",
     re.IGNORECASE,
 )
 _MARITAL = re.compile(
-    r"\b(?:unmarried|married|divorced|widowed|single(?=\s*(?:$|[|,;\n]))|verheiratet|ledig|geschieden|verwitwet|mariée?|célibataire|divorcée?|"
-    r"pacsée?|casad[oa]|solter[oa]|divorciad[oa]|viud[oa]|gehuwd|ongehuwd|gescheiden|samenwonend|solteir[oa]|sposat[oa]|nubile|celibe|"
+    r"\b(?:unmarried|married|divorced|widowed|single(?=\s*(?:$|[|,;\n]))|verheiratet|ledig|geschieden|"
+    r"verwitwet|mariée?|célibataire|divorcée?|"
+    r"pacsée?|casad[oa]|solter[oa]|divorciad[oa]|viud[oa]|gehuwd|ongehuwd|gescheiden|samenwonend|"
+    r"solteir[oa]|sposat[oa]|nubile|celibe|"
     r"\d (?:children|kinder|kind|enfants?|hijos|kinderen|filhos|figli))\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _PHOTO = re.compile(
-    r"^\W*(?:(?:profile|passport|my|candidate)\s)?(?:photo(?:graph)?|picture|headshot|foto(?:grafía|grafia)?|bewerbungsfoto|lichtbild|passfoto|"
+    r"^\W*(?:(?:profile|passport|my|candidate)\s)?(?:photo(?:graph)?|picture|headshot|foto(?:grafía|"
+    r"grafia)?|bewerbungsfoto|lichtbild|passfoto|"
     r"pasfoto|portrait)\b[^\n]{0,50}$",
     re.IGNORECASE | re.MULTILINE,
 )
