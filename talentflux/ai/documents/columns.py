@@ -80,6 +80,8 @@ def find_gutter(rows: list[Row], body: float) -> Gutter | None:
     words = [row.words for row in rows]
     for x in _candidates(rows, body):
         for run in _runs(words, x, _LEAST_WIDTH * body):
+            if not _has_both(words[run[0] : run[1] + 1], x):
+                continue
             first, last = _without_margins(rows, words, run, x)
             left, right = _sides(rows, words, range(first, last + 1), x)
             if min(len(left), len(right)) < _LEAST_ROWS:
@@ -119,6 +121,13 @@ def _runs(rows: list[list[Word]], x: float, width: float) -> Iterator[tuple[int,
             start = index
     if start is not None:
         yield start, len(rows) - 1
+
+
+def _has_both(rows: list[list[Word]], x: float) -> bool:
+    """Whether enough rows have words on either side of x."""
+    left = sum(words[0].left < x for words in rows)
+    right = sum(words[-1].left >= x for words in rows)
+    return min(left, right) >= _LEAST_ROWS
 
 
 def _runs_on(words: list[Word], x: float) -> bool:
