@@ -11,7 +11,7 @@ RUN /opt/talentflux/bin/python -m pip install --no-deps --no-build-isolation . \
  && /opt/talentflux/bin/python -m compileall -q /opt/talentflux/lib
 
 FROM python:3.12-slim
-RUN useradd --system --uid 10001 --create-home --home-dir /home/talentflux talentflux \
+RUN useradd --uid 10001 --create-home --home-dir /home/talentflux talentflux \
  && install --directory --owner=talentflux --mode=0700 /data
 COPY --from=build /opt/talentflux /opt/talentflux
 ENV PATH=/opt/talentflux/bin:$PATH \

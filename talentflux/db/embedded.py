@@ -153,8 +153,9 @@ class EmbeddedPostgres:
         if self._note is not None and not self._note.exists():
             self._note.parent.mkdir(parents=True, exist_ok=True)
             self._note.write_text(
-                f"The database lies in {self.folder}: PostgreSQL does not run as root, and user id {self._account.uid}, "
-                "as which it runs, cannot pass the folders above this one. Remove both together.\n",
+                f"The database lies in {self.folder}. PostgreSQL does not run as root, and user id "
+                f"{self._account.uid}, as which it runs, cannot pass the folders above this one.\n"
+                "Remove both together.\n",
                 encoding="utf-8",
             )
 

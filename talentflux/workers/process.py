@@ -17,12 +17,14 @@ from collections.abc import Callable
 from types import FrameType
 
 from talentflux.core.config import Settings, get_settings
-from talentflux.core.errors import ConfigurationError
+from talentflux.core.errors import ConfigurationError, DependencyError
 from talentflux.core.logging import configure_logging, get_logger
+from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
 
 CONFIGURATION_FAILED = 78  # EX_CONFIG of sysexits.h: starting again cannot help
+DATABASE_FAILED = 75  # EX_TEMPFAIL: starting again may help
 _GRACE_SECONDS = 5
 
 
@@ -30,7 +32,8 @@ def main() -> int:
     """Run the process that the command line names.
 
     Returns:
-        The exit status: 0 after an orderly end, 78 when a setting must be changed first.
+        The exit status: 0 after an orderly end, 78 when a setting must be changed first, 75 when the database
+        cannot be reached.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kind", choices=("api", "worker"))
@@ -51,11 +54,20 @@ def main() -> int:
             settings.data_folder,
             settings.database_url.get_secret_value() if settings.database_url else None,
         ) as database:
+            migrate.current(database.app_url)  # says why, where it cannot be reached
+            asyncio.run(_check_role(database.app_url))
             serve(database.app_url)
-    except (ConfigurationError, DatabaseSetupError) as error:
+    except (ConfigurationError, DatabaseSetupError, DependencyError) as error:
         get_logger(chosen.kind).error("cannot start", reason=str(error))
-        return CONFIGURATION_FAILED
+        return CONFIGURATION_FAILED if isinstance(error, ConfigurationError) else DATABASE_FAILED
     return 0
+
+
+async def _check_role(database_url: str) -> None:
+    from talentflux.core.database import Database  # noqa: PLC0415 -- the supervisor imports this module, and is quick
+
+    async with Database(database_url, pool_size=1) as database:
+        await database.check_role()
 
 
 def check_host(settings: Settings) -> None:

@@ -14,8 +14,10 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 
+from talentflux.db.embedded import EmbeddedPostgres
 from tests.factories.processes import kill_9, lives, processes_naming, wait_until
 
 UP = """
@@ -164,3 +166,31 @@ def test_listening_beyond_this_machine_is_refused(tmp_path: Path, host: str) -> 
     done = _run_up(data_folder=str(tmp_path), host=host, port="0")
     assert "there are no accounts yet" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def _run_process(kind: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "talentflux.workers.process", kind], capture_output=True, text=True, check=False,
+        timeout=30, env={**os.environ, **{f"TALENTFLUX_{name.upper()}": value for name, value in settings.items()}},
+    )  # fmt: skip
+
+
+def test_unreachable_database_is_named_without_a_traceback(tmp_path: Path) -> None:
+    done = _run_process("api", database_url=f"postgresql://nobody:secret@/none?host={tmp_path}")
+    assert done.returncode == 75
+    assert "The database cannot be reached" in done.stderr
+    assert str(tmp_path) in done.stderr
+    assert "secret" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_role_that_escapes_row_security_is_refused(tmp_path: Path) -> None:
+    # A server of its own: the role's rights are the whole server's.
+    place = Path(tempfile.gettempdir()) / f"talentflux-role-{uuid4().hex[:8]}"
+    with EmbeddedPostgres(place, fsync=False) as connection:
+        with psycopg.connect(connection.admin_url) as admin:
+            admin.execute("alter role talentflux_app bypassrls")
+        done = _run_process("worker", database_url=connection.app_url)
+    shutil.rmtree(place)
+    assert done.returncode == 78
+    assert "NOBYPASSRLS" in done.stderr

@@ -93,16 +93,6 @@ async def test_connections_act_as_the_role_that_owns_nothing_whoever_logs_in(tes
             assert (await session.execute(text("select current_user"))).scalar_one() == "talentflux_app"
 
 
-async def test_bypassing_role_is_refused(database: Database, admin_connection: psycopg.Connection) -> None:
-    # Another database role cannot stand in: the name is fixed, so the change is made and undone in one transaction.
-    async with database.read_session(Scope()):
-        pass
-    row = admin_connection.execute(
-        "select rolsuper or rolbypassrls or rolcreatedb or rolcreaterole from pg_roles where rolname = 'talentflux_app'"
-    ).fetchone()
-    assert row == (False,)
-
-
 async def test_first_request_after_lost_connections_succeeds(
     database: Database, admin_connection: psycopg.Connection
 ) -> None:
