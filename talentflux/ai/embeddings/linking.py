@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from talentflux.ai.embeddings.base import Embedder, Vectors
 
 LONGEST_WINDOW = 6
 """Words of the longest part of a sentence that is compared by itself; most skills are named in fewer."""
+
+WINDOWS_AT_ONCE = 64
+"""Windows compared in one step, so that a very long sentence needs time but no memory."""
 
 _WORD = re.compile(r"[^\s,;:()\[\]|/]+")
 _EDGES = "-–—•*·\"'!?…"
@@ -111,18 +115,28 @@ class LabelIndex:
         windows = sentence_windows(sentence)
         if not windows or not self._keys:
             return []
-        scores = self._vectors @ self._embedder.encode([window.text for window in windows]).T
-        best_of_label: Vectors = scores.max(axis=1)
-        best_of_entry = np.maximum.reduceat(best_of_label, self._starts)
+        score_of_label, window_of_label = self._best_windows([window.text for window in windows])
+        score_of_entry = np.maximum.reduceat(score_of_label, self._starts)
         limit = min(limit, len(self._keys))
-        top = np.argpartition(-best_of_entry, limit - 1)[:limit]
-        top = top[np.argsort(-best_of_entry[top], kind="stable")]
-        return [self._linked(int(entry), best_of_label, scores, windows) for entry in top]
+        top = np.argpartition(-score_of_entry, limit - 1)[:limit]
+        top = top[np.argsort(-score_of_entry[top], kind="stable")]
+        ranked = []
+        for entry in top.tolist():
+            end = self._starts[entry + 1] if entry + 1 < len(self._starts) else len(self._labels)
+            label = int(self._starts[entry] + score_of_label[self._starts[entry] : end].argmax())
+            window = windows[window_of_label[label]]
+            ranked.append(LinkedEntry(self._keys[entry], self._labels[label], float(score_of_label[label]), window))
+        return ranked
 
-    def _linked(self, entry: int, best: Vectors, scores: Vectors, windows: list[Window]) -> LinkedEntry:
-        """Describe one entry of the ranking."""
-        start = int(self._starts[entry])
-        end = int(self._starts[entry + 1]) if entry + 1 < len(self._starts) else len(self._labels)
-        label = start + int(best[start:end].argmax())
-        window = windows[int(scores[label].argmax())]
-        return LinkedEntry(self._keys[entry], self._labels[label], float(best[label]), window)
+    def _best_windows(self, texts: list[str]) -> tuple[Vectors, NDArray[np.intp]]:
+        """Return for each label its greatest similarity to a window and which window that is."""
+        best: Vectors = np.full(len(self._labels), -np.inf, dtype=np.float32)
+        chosen = np.zeros(len(self._labels), dtype=np.intp)
+        for start in range(0, len(texts), WINDOWS_AT_ONCE):
+            scores = self._vectors @ self._embedder.encode(texts[start : start + WINDOWS_AT_ONCE]).T
+            window = scores.argmax(axis=1)
+            score = np.take_along_axis(scores, window[:, None], axis=1)[:, 0]
+            better = score > best
+            best[better] = score[better]
+            chosen[better] = start + window[better]
+        return best, chosen

@@ -46,6 +46,13 @@ def test_finds_each_skill_named_in_a_sentence_with_its_words(skills: LabelIndex)
         assert sentence[entry.window.start : entry.window.end] == entry.label == entry.window.text
 
 
+def test_finds_the_window_anywhere_in_a_long_text(skills: LabelIndex) -> None:
+    text = " ".join(f"filler{number}" for number in range(150)) + " Java " + " ".join(f"more{n}" for n in range(90))
+    best = skills.rank(text, 1)[0]
+    assert (best.key, best.label, best.window.text) == ("java", "Java", "Java")
+    assert text[best.window.start : best.window.end] == "Java"
+
+
 def test_ranks_each_entry_once_by_falling_score(skills: LabelIndex) -> None:
     ranked = skills.rank("nurses look after patients on the ward", 10)
     assert sorted(entry.key for entry in ranked) == ["care", "java", "sql", "weld"]

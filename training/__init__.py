@@ -1,0 +1,1 @@
+"""Makes the local embedding model; needs its own environment (requirements.txt here)."""
