@@ -21,8 +21,10 @@ _SEGMENT = re.compile(r"[^,;|()\n–—:]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LONG_LINE = 110
 _WRAPPED_LINE = 60
+# A header has at most this many lines, and a line of it at most this many words.
 _HEADER_LINES = 8
-_HEADER_LENGTH = 400
+_LINE_WORDS = 9
+_BULLET_WORDS = 5
 
 
 def cut_windows(masked: str, parsed: ParsedResume, dropped: list[tuple[int, int]]) -> list[Window]:
@@ -74,8 +76,10 @@ def _short(masked: str, section: Section) -> list[Section]:
     low, high = section.span.start, section.span.end
     if section.kind not in {SectionKind.HEADER, SectionKind.PERSONAL}:
         return [section]
-    everything = low == 0 and not masked[high:].strip()
-    if high - low <= _HEADER_LENGTH and not everything:
+    # Lines are counted, never characters: how long a name is must not decide what counts.
+    lines = sum(bool(line.strip()) for line in masked[low:high].split("\n"))
+    everything = not masked[:low].strip() and not masked[high:].strip()
+    if lines <= _HEADER_LINES and not everything:
         return [section]
     end = low + _header_end(masked[low:high])
     rest = Section(kind=SectionKind.OTHER, heading=None, span=Span(start=end, end=high))
@@ -84,11 +88,13 @@ def _short(masked: str, section: Section) -> list[Section]:
 
 def _header_end(masked: str) -> int:
     """Return where the block of short lines at the top ends."""
-    position = 0
-    for number, line in enumerate(masked.split("\n")):
+    position = filled = 0
+    for line in masked.split("\n"):
         words = len(line.split())
-        if number >= _HEADER_LINES or words > 9 or _BULLET.match(line) or (not words and number > 2):
+        long = words > (_BULLET_WORDS if _BULLET.match(line) else _LINE_WORDS)
+        if filled >= _HEADER_LINES or long or (not words and filled > 1):
             break
+        filled += bool(words)
         position += len(line) + 1
     return min(position, len(masked))
 
@@ -147,8 +153,11 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 def _with_headline(
     masked: str, parsed: ParsedResume, windows: list[Window], dropped: list[tuple[int, int]]
 ) -> list[Window]:
-    """Add the headline, which stands in the header and says what the person is by trade."""
-    if parsed.headline is None or parsed.headline.span is None:
+    """Add the headline, which stands in the header and says what the person is by trade.
+
+    Without a name beside it, it may be the name itself: a surname such as Baker looks like a trade.
+    """
+    if parsed.headline is None or parsed.headline.span is None or parsed.name is None:
         return windows
     low, high = _trim(masked, parsed.headline.span.start, min(parsed.headline.span.end, len(masked)))
     taken = any(window.span.start < high and low < window.span.end for window in windows)
