@@ -274,6 +274,21 @@ def test_a_scan_without_tesseract_says_what_to_do(monkeypatch: pytest.MonkeyPatc
     assert "Tesseract" in caught.value.detail
 
 
+def test_fonts_that_map_to_nothing_are_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = pikepdf.open(io.BytesIO(text_pdf("Noa Lindqvist, engineer", "Python and PostgreSQL for eight years")))
+    cmap = (
+        b"/CMapName /X def 1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfrange <00> <ff> <e000> endbfrange"
+    )
+    for font in document.pages[0].Resources.Font.values():
+        font.ToUnicode = pikepdf.Stream(document, cmap)
+    out = io.BytesIO()
+    document.save(out)
+    monkeypatch.setattr("talentflux.ai.documents.ocr.available", lambda: False)
+    with pytest.raises(UnreadableFileError) as caught:
+        read_document(out.getvalue(), "cv.pdf")
+    assert caught.value.reason == "no_text"
+
+
 def test_docx_with_broken_relations_is_still_read() -> None:
     document = docx.Document()
     document.add_paragraph("text")

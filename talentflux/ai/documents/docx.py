@@ -5,56 +5,38 @@ here: body, tables, text boxes, headers, footers, notes; comments and properties
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from talentflux.ai.documents.builder import DocumentBuilder
-from talentflux.ai.documents.colours import LEAST_SIZE, WHITE, parse_colour, unseen
 from talentflux.ai.documents.container import Container
+from talentflux.ai.documents.docx_styles import (
+    Look,
+    Styles,
+    apply,
+    attribute,
+    below,
+    child_of,
+    merge,
+    numbered,
+    read_styles,
+    shade_of,
+    tag_of,
+    value_of,
+)
 from talentflux.ai.documents.limits import LIMITS
 from talentflux.ai.documents.problems import problem
 from talentflux.ai.documents.properties import report_properties
 from talentflux.schemas.document import HiddenReason
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_STRICT_W = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
-_OFF = {"0", "false", "off", "none"}
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What decides whether a run is seen, and whether it stands out."""
-
-    hidden: bool = False
-    ink: str | None = None
-    size: float | None = None
-    ground: str | None = None
-    bold: bool = False
-
-    def reason(self) -> HiddenReason | None:
-        """Return why a run of this look is not seen, or None."""
-        if self.hidden:
-            return HiddenReason.INVISIBLE
-        if self.size is not None and self.size < LEAST_SIZE:
-            return HiddenReason.TINY
-        ink = parse_colour(self.ink) if self.ink else None
-        ground = parse_colour(self.ground) if self.ground else WHITE
-        if ink is not None and ground is not None and unseen(ink, ground):
-            return HiddenReason.LOW_CONTRAST
-        return None
-
-
-@dataclass
-class _Styles:
-    """Looks by style, the styles of headings and of list items, and the size of the body text in points."""
-
-    looks: dict[str, _Look]
-    headings: set[str]
-    lists: set[str]
-    body_size: float
+_SHAPES = ("wsp", "sp", "rect", "shape", "roundrect")
+# A fill whose colour cannot be told; text on it counts as seen.
+_UNKNOWN = "pattern"
+# English Metric Units: one inch.
+_LARGE = 914_400
+_Box = tuple[Element, str | None]
 
 
 def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
@@ -73,7 +55,7 @@ def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
         root = container.xml(main) if main else None
         if main is None or root is None:
             raise problem("damaged", name)
-        styles = _read_styles(container.xml("word/styles.xml"))
+        styles = read_styles(container.xml("word/styles.xml"))
         ground = _page_colour(root)
         for part in container.matching(r"word/header\d*\.xml"):
             _read_part(container, part, styles, builder, ground)
@@ -89,7 +71,7 @@ def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
             builder.warn("The file holds macros; they were not run.")
 
 
-def _read_part(container: Container, part: str, styles: _Styles, builder: DocumentBuilder, ground: str | None) -> None:
+def _read_part(container: Container, part: str, styles: Styles, builder: DocumentBuilder, ground: str | None) -> None:
     """Read one part that a reader of the pages sees."""
     root = container.xml(part)
     if root is None:
@@ -99,20 +81,23 @@ def _read_part(container: Container, part: str, styles: _Styles, builder: Docume
     relations = container.xml(f"{folder}/_rels/{leaf}.rels")
     for relation in relations if relations is not None else ():
         targets[relation.get("Id", "")] = relation.get("Target", "")
+    if _lies_on_colour(root):
+        builder.warn("A coloured shape lies behind the text; white text was read as if it stood on that shape.")
+        ground = _UNKNOWN
     _PartReader(styles, targets, builder, ground).read(root)
     builder.gap()
 
 
 def _page_colour(root: Element) -> str | None:
     """Return the colour of the page, where one is set."""
-    background = _child(root, "background")
-    return _attribute(background, "color") if background is not None else None
+    background = child_of(root, "background")
+    return attribute(background, "color") if background is not None else None
 
 
 class _PartReader:
     """Walks one part; a paragraph is a line, cells of a table row are divided by tabs."""
 
-    def __init__(self, styles: _Styles, targets: dict[str, str], builder: DocumentBuilder, ground: str | None) -> None:
+    def __init__(self, styles: Styles, targets: dict[str, str], builder: DocumentBuilder, ground: str | None) -> None:
         self._styles = styles
         self._targets = targets
         self._builder = builder
@@ -130,7 +115,7 @@ class _PartReader:
         if depth > LIMITS.depth:
             raise RecursionError
         for child in parent:
-            tag = _local(child)
+            tag = tag_of(child)
             if tag == "p":
                 yield from self._paragraph(child, ground, depth)
             elif tag == "tbl":
@@ -142,11 +127,11 @@ class _PartReader:
 
     def _table(self, table: Element, ground: str | None, depth: int) -> Iterator[tuple[str, bool]]:
         """Yield the rows: short cells on one line, cells that hold whole sections one after the other."""
-        for row in _below(table, "tr"):
+        for row in below(table, "tr"):
             cells = []
-            for cell in _below(row, "tc"):
-                properties = _child(cell, "tcPr")
-                shade = _shade(properties) or ground
+            for cell in below(row, "tc"):
+                properties = child_of(cell, "tcPr")
+                shade = shade_of(properties) or ground
                 cells.append([block for block in self._blocks(cell, shade, depth + 1) if block[0].strip()])
             if max(map(len, cells), default=0) <= 2 and len(cells) > 1:
                 yield from _join_cells(cells)
@@ -156,24 +141,24 @@ class _PartReader:
                     yield "", False
 
     def _paragraph(self, paragraph: Element, ground: str | None, depth: int) -> Iterator[tuple[str, bool]]:
-        properties = _child(paragraph, "pPr")
-        style = _value(properties, "pStyle") or ""
-        base = self._styles.looks.get(style) or self._styles.looks.get("", _Look())
-        base = replace(base, ground=_shade(properties) or base.ground or ground)
-        boxes: list[Element] = []
+        properties = child_of(paragraph, "pPr")
+        style = value_of(properties, "pStyle") or ""
+        base = self._styles.looks.get(style) or self._styles.looks.get("", Look())
+        base = replace(base, ground=shade_of(properties) or base.ground or ground)
+        boxes: list[_Box] = []
         runs = [run for run in self._runs(paragraph, base, boxes, depth + 1) if run[0]]
         text = "".join(run for run, _ in runs)
-        listed = _numbered(properties) or style in self._styles.lists
+        listed = numbered(properties) or style in self._styles.lists
         heading = style in self._styles.headings or self._stands_out(runs)
         if listed and text.strip() and not heading:
             text = f"• {text.lstrip()}"
         yield text, heading and bool(text.strip())
-        for box in boxes:
+        for box, fill in boxes:
             yield "", False
-            yield from self._blocks(box, ground, depth + 1)
+            yield from self._blocks(box, fill or ground, depth + 1)
             yield "", False
 
-    def _stands_out(self, runs: list[tuple[str, _Look]]) -> bool:
+    def _stands_out(self, runs: list[tuple[str, Look]]) -> bool:
         """Whether a short paragraph is wholly bold or larger than the body."""
         seen = [(run, look) for run, look in runs if run.strip()]
         length = sum(len(run) for run, _ in seen)
@@ -182,11 +167,11 @@ class _PartReader:
         larger = all((look.size or self._styles.body_size) >= 1.15 * self._styles.body_size for _, look in seen)
         return larger or all(look.bold for _, look in seen)
 
-    def _runs(self, parent: Element, look: _Look, boxes: list[Element], depth: int) -> Iterator[tuple[str, _Look]]:
+    def _runs(self, parent: Element, look: Look, boxes: list[_Box], depth: int) -> Iterator[tuple[str, Look]]:
         if depth > LIMITS.depth:
             raise RecursionError
         for child in parent:
-            tag = _local(child)
+            tag = tag_of(child)
             if tag == "r":
                 yield from self._run(child, self._look_of(child, look), boxes)
             elif tag == "hyperlink":
@@ -195,21 +180,21 @@ class _PartReader:
             elif tag in ("pPr", "rPr", "del", "moveFrom", "Fallback"):
                 continue
             elif tag == "txbxContent":
-                boxes.append(child)
+                boxes.append((child, None))
             else:
                 yield from self._runs(child, look, boxes, depth + 1)
 
-    def _look_of(self, run: Element, base: _Look) -> _Look:
-        properties = _child(run, "rPr")
+    def _look_of(self, run: Element, base: Look) -> Look:
+        properties = child_of(run, "rPr")
         if properties is None:
             return base
-        style = self._styles.looks.get(_value(properties, "rStyle") or "-")
-        return _apply(properties, _merge(base, style) if style else base)
+        style = self._styles.looks.get(value_of(properties, "rStyle") or "-")
+        return apply(properties, merge(base, style) if style else base)
 
-    def _run(self, run: Element, look: _Look, boxes: list[Element]) -> Iterator[tuple[str, _Look]]:
+    def _run(self, run: Element, look: Look, boxes: list[_Box]) -> Iterator[tuple[str, Look]]:
         pieces: list[str] = []
         for node in run:
-            tag = _local(node)
+            tag = tag_of(node)
             if tag == "t":
                 pieces.append(node.text or "")
             elif tag in ("tab", "ptab"):
@@ -230,17 +215,45 @@ class _PartReader:
             self._builder.hide(text, reason)
 
 
-def _text_boxes(node: Element) -> Iterator[Element]:
+def _text_boxes(node: Element) -> Iterator[_Box]:
     """Yield the contents of text boxes once: the fallback repeats the choice for old programs."""
-    stack = [node]
+    stack: list[_Box] = [(node, None)]
     while stack:
-        element = stack.pop()
-        if _local(element) == "txbxContent":
-            yield element
+        element, fill = stack.pop()
+        tag = tag_of(element)
+        if tag == "txbxContent":
+            yield element, fill
+        elif element.tag != _FALLBACK:
+            below_fill = _fill_of(element) or fill if tag in _SHAPES else fill
+            stack.extend((child, below_fill) for child in reversed(element))
+
+
+def _fill_of(shape: Element) -> str | None:
+    """Return the colour that fills a shape, `_UNKNOWN` for a pattern or theme colour, None for no fill."""
+    if shape.get("fillcolor") and shape.get("filled") not in ("f", "false"):
+        return shape.get("fillcolor")
+    properties = child_of(shape, "spPr")
+    for fill in properties if properties is not None else ():
+        tag = tag_of(fill)
+        if tag == "solidFill":
+            colour = child_of(fill, "srgbClr")
+            return attribute(colour, "val") if colour is not None else _UNKNOWN
+        if tag in ("gradFill", "blipFill", "pattFill", "grpFill"):
+            return _UNKNOWN
+    return None
+
+
+def _lies_on_colour(root: Element) -> bool:
+    """Whether a large coloured shape or picture lies behind the text of a part."""
+    for anchor in root.iter():
+        if tag_of(anchor) != "anchor" or anchor.get("behindDoc") not in ("1", "true"):
             continue
-        if element.tag == _FALLBACK:
-            continue
-        stack.extend(reversed(element))
+        extent = child_of(anchor, "extent")
+        sides = [extent.get(side, "") for side in ("cx", "cy")] if extent is not None else []
+        large = all(side.isdigit() and int(side) >= _LARGE for side in sides)
+        if large and any(_fill_of(shape) or tag_of(shape) == "pic" for shape in anchor.iter()):
+            return True
+    return False
 
 
 def _join_cells(cells: list[list[tuple[str, bool]]]) -> Iterator[tuple[str, bool]]:
@@ -250,123 +263,7 @@ def _join_cells(cells: list[list[tuple[str, bool]]]) -> Iterator[tuple[str, bool
         yield "\t".join(text.strip() for text, _ in line), all(heading for _, heading in line)
 
 
-def _read_styles(root: Element | None) -> _Styles:
-    """Return what the styles say, with inheritance followed."""
-    looks: dict[str, _Look] = {"": _Look()}
-    headings: set[str] = set()
-    lists: set[str] = set()
-    if root is None:
-        return _Styles(looks, headings, lists, 11.0)
-    defaults = _child(root, "docDefaults")
-    run_defaults = _child(defaults, "rPrDefault") if defaults is not None else None
-    properties = _child(run_defaults, "rPr") if run_defaults is not None else None
-    base = _apply(properties, _Look()) if properties is not None else _Look()
-    definitions = {_attribute(style, "styleId") or "": style for style in _below(root, "style")}
-    for identifier, style in definitions.items():
-        looks[identifier] = _resolve(identifier, definitions, base, 0)
-        name = (_value(style, "name") or "").lower()
-        if name.startswith(("heading", "title", "überschrift", "titre", "título", "titolo", "kop")):
-            headings.add(identifier)
-        elif _numbered(_child(style, "pPr")):
-            lists.add(identifier)
-        if _attribute(style, "default") in ("1", "true") and _attribute(style, "type") == "paragraph":
-            looks[""] = looks[identifier]
-    looks.setdefault("", base)
-    body = looks[""].size or base.size or 11.0
-    return _Styles(looks, headings, lists, body)
-
-
-def _resolve(identifier: str, definitions: dict[str, Element], base: _Look, depth: int) -> _Look:
-    """Return the look of a style, its ancestors first."""
-    style = definitions.get(identifier)
-    if style is None or depth > 20:
-        return base
-    parent = _value(style, "basedOn")
-    look = _resolve(parent, definitions, base, depth + 1) if parent else base
-    properties = _child(style, "rPr")
-    look = replace(look, ground=_shade(_child(style, "pPr")) or look.ground)
-    return _apply(properties, look) if properties is not None else look
-
-
-def _numbered(properties: Element | None) -> bool:
-    """Whether paragraph properties make an item of a list."""
-    return properties is not None and _child(properties, "numPr") is not None
-
-
-def _merge(base: _Look, style: _Look) -> _Look:
-    """Return the look of a paragraph with a character style laid over it."""
-    return _Look(
-        hidden=base.hidden or style.hidden,
-        ink=style.ink or base.ink,
-        size=style.size or base.size,
-        ground=style.ground or base.ground,
-        bold=base.bold or style.bold,
-    )
-
-
-def _apply(properties: Element, look: _Look) -> _Look:
-    """Return a look changed by run properties."""
-    for node in properties:
-        tag = _local(node)
-        value = _attribute(node, "val")
-        on = value is None or value.lower() not in _OFF
-        if tag in ("vanish", "webHidden", "specVanish"):
-            look = replace(look, hidden=on and tag != "webHidden")
-        elif tag == "color":
-            look = replace(look, ink=None if value == "auto" else value)
-        elif tag == "sz" and value and value.isdigit():
-            look = replace(look, size=int(value) / 2)
-        elif tag == "b":
-            look = replace(look, bold=on)
-        elif tag == "shd":
-            fill = _attribute(node, "fill")
-            look = replace(look, ground=fill if fill not in (None, "auto") else look.ground)
-        elif tag == "highlight" and on:
-            look = replace(look, ground=value)
-    return look
-
-
-def _shade(properties: Element | None) -> str | None:
-    """Return the fill behind a paragraph or cell, where one is set."""
-    shade = _child(properties, "shd") if properties is not None else None
-    fill = _attribute(shade, "fill") if shade is not None else None
-    return None if fill in (None, "auto") else fill
-
-
 def _texts(root: Element) -> Iterator[str]:
     for node in root.iter():
-        if _local(node) == "t" and node.text:
+        if tag_of(node) == "t" and node.text:
             yield node.text
-
-
-def _local(element: Element) -> str:
-    """Return the tag without its namespace."""
-    tag = element.tag
-    return tag[tag.rindex("}") + 1 :] if "}" in tag else tag
-
-
-def _child(parent: Element, tag: str) -> Element | None:
-    for child in parent:
-        if _local(child) == tag:
-            return child
-    return None
-
-
-def _below(parent: Element, tag: str) -> Iterator[Element]:
-    """Yield children of a tag, looking through content controls and tracked changes."""
-    for child in parent:
-        local = _local(child)
-        if local == tag:
-            yield child
-        elif local in ("sdt", "sdtContent", "ins", "customXml"):
-            yield from _below(child, tag)
-
-
-def _value(parent: Element | None, tag: str) -> str | None:
-    node = _child(parent, tag) if parent is not None else None
-    return _attribute(node, "val") if node is not None else None
-
-
-def _attribute(element: Element, name: str) -> str | None:
-    """Return an attribute of Word's namespace, transitional or strict."""
-    return element.get(_W + name) or element.get(_STRICT_W + name) or element.get(name)

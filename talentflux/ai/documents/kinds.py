@@ -91,7 +91,9 @@ def _detect_text(data: bytes, name: str) -> DocumentKind:
         raise problem("unknown_type", name, f"is {picture}, not a document with text. {_SAVE}")
     start = sample.lstrip("\ufeff\x00 \t\r\n")
     lowered = start[:2000].lower()
-    if lowered.startswith(_HTML_STARTS) or "<html" in lowered or "<body" in lowered:
+    markdown = PurePath(name).suffix.lower() in (".md", ".markdown")
+    starts = _HTML_STARTS[:2] if markdown else _HTML_STARTS
+    if lowered.startswith(starts) or (not markdown and ("<html" in lowered or "<body" in lowered)):
         if lowered.startswith("<?xml") and "<html" not in lowered:
             raise problem("unknown_type", name, f"is an XML file, not a document. {_SAVE}")
         return DocumentKind.HTML

@@ -14,9 +14,12 @@ from talentflux.schemas.document import HiddenReason
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _STYLE, _TABLE = _OASIS + "text:1.0}", _OASIS + "style:1.0}", _OASIS + "table:1.0}"
+_DRAW = _OASIS + "drawing:1.0}"
+_GROUNDED = ("text-properties", "paragraph-properties", "table-cell-properties", "graphic-properties")
 _FO = _OASIS + "xsl-fo-compatible:1.0}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NEVER_SHOWN = ("tracked-changes", "sequence-decls", "variable-decls", "forms", "note-citation", "bookmark")
+_REPORTED = ("annotation", "hidden-text", "hidden-paragraph")
 _MOST_SPACES = 200
 
 
@@ -108,7 +111,9 @@ def _change(style: Element, look: _Look) -> _Look:
     for properties in style:
         tag = _local(properties)
         ground = properties.get(f"{_FO}background-color")
-        if ground and tag in ("text-properties", "paragraph-properties", "table-cell-properties"):
+        if properties.get(f"{_DRAW}fill") == "solid":
+            ground = properties.get(f"{_DRAW}fill-color", ground)
+        if ground and tag in _GROUNDED:
             look = replace(look, ground=look.ground if ground == "transparent" else ground)
         if tag != "text-properties":
             continue
@@ -164,12 +169,13 @@ class _Reader:
                 yield "", False
             elif tag == "list-item":
                 yield from self._blocks(child, ground, depth + 1, listed=True)
-            elif tag == "annotation":
-                self._builder.hide(" ".join(child.itertext()), HiddenReason.METADATA)
+            elif tag in _REPORTED:
+                self._report(child, tag)
             elif child.get(f"{_TEXT}display") == "none":
                 self._builder.hide(" ".join(child.itertext()), HiddenReason.INVISIBLE)
             elif tag not in _NEVER_SHOWN:
-                yield from self._blocks(child, ground, depth + 1, listed=listed)
+                inside = self._frame_ground(child, ground) if tag == "frame" else ground
+                yield from self._blocks(child, inside, depth + 1, listed=listed)
 
     def _table(self, table: Element, ground: str | None, depth: int) -> Iterator[tuple[str, bool]]:
         for row in table.iter(f"{_TABLE}table-row"):
@@ -191,19 +197,21 @@ class _Reader:
     def _paragraph(self, node: Element, ground: str | None, depth: int, *, listed: bool) -> Iterator[tuple[str, bool]]:
         look = self._styles.look(node.get(f"{_TEXT}style-name"))
         look = replace(look, ground=look.ground or ground)
-        boxes: list[Element] = []
+        boxes: list[tuple[Element, str | None]] = []
         runs = list(self._runs(node, look, boxes, depth + 1))
         text = "".join(run for run, _ in runs)
         seen = [run_look for run, run_look in runs if run.strip()]
         larger = all(run_look.size >= 1.15 * self._body_size or run_look.bold for run_look in seen)
         heading = bool(text.strip()) and (_local(node) == "h" or (larger and len(text) <= 80))
         yield (f"• {text.lstrip()}" if listed and text.strip() and not heading else text), heading
-        for box in boxes:
+        for box, box_ground in boxes:
             yield "", False
-            yield from self._blocks(box, ground, depth + 1, listed=False)
+            yield from self._blocks(box, box_ground, depth + 1, listed=False)
             yield "", False
 
-    def _runs(self, node: Element, look: _Look, boxes: list[Element], depth: int) -> Iterator[tuple[str, _Look]]:
+    def _runs(
+        self, node: Element, look: _Look, boxes: list[tuple[Element, str | None]], depth: int
+    ) -> Iterator[tuple[str, _Look]]:
         if depth > LIMITS.depth:
             raise RecursionError
         yield from self._seen(node.text, look)
@@ -217,17 +225,25 @@ class _Reader:
                 count = child.get(f"{_TEXT}c", "1")
                 yield " " * min(int(count) if count.isdigit() else 1, _MOST_SPACES), look
             elif tag == "text-box":
-                boxes.append(child)
-            elif tag == "annotation":
-                self._builder.hide(" ".join(child.itertext()), HiddenReason.METADATA)
-            elif tag in ("hidden-text", "hidden-paragraph"):
-                text = child.get(f"{_TEXT}string-value") or " ".join(child.itertext())
-                self._builder.hide(text, HiddenReason.INVISIBLE)
+                boxes.append((child, look.ground))
+            elif tag in _REPORTED:
+                self._report(child, tag)
             elif tag not in _NEVER_SHOWN:
                 self._builder.link(child.get(_HREF, "") if tag == "a" else "")
                 below = self._styles.look(child.get(f"{_TEXT}style-name"), look) if tag == "span" else look
+                if tag == "frame":
+                    below = replace(look, ground=self._frame_ground(child, look.ground))
                 yield from self._runs(child, below, boxes, depth + 1)
             yield from self._seen(child.tail, look)
+
+    def _report(self, node: Element, tag: str) -> None:
+        """Report a comment or a hidden field."""
+        text = node.get(f"{_TEXT}string-value") or " ".join(node.itertext())
+        self._builder.hide(text, HiddenReason.METADATA if tag == "annotation" else HiddenReason.INVISIBLE)
+
+    def _frame_ground(self, frame: Element, ground: str | None) -> str | None:
+        """Return the fill of a frame, by default what lies behind it."""
+        return self._styles.look(frame.get(f"{_DRAW}style-name"), _Look()).ground or ground
 
     def _seen(self, text: str | None, look: _Look) -> Iterator[tuple[str, _Look]]:
         """Yield a text that is seen; report one that is not."""

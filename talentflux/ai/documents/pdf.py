@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import re
 import time
 from collections.abc import Iterator
 
@@ -18,10 +19,12 @@ from talentflux.ai.documents.properties import report_property
 from talentflux.ai.documents.spacing import Word
 
 _SCAN = (
-    "is a scan: its pages are pictures without text. Install Tesseract to have it read by OCR "
+    "is a scan, or its fonts hold no letters: there is no text to read. Install Tesseract to have it read by OCR "
     "(the program tesseract, see the guide on reading resumes), or send a PDF or DOCX with real text."
 )
 _FAILED = "is a scan, and OCR found no text in it. Send a PDF or DOCX with real text."
+# What fonts without a map to Unicode give instead of letters.
+_NO_LETTERS = re.compile("[\x00-\x1f\ufffd\ue000-\uf8ff]")
 # A page of a picture with fewer characters than this is a scan with a stamp or a page number.
 _FEW_CHARACTERS = 60
 # Below the time that the pool gives a file.
@@ -89,7 +92,8 @@ class _PagesReader:
         content = read_page(page, LIMITS.characters - self._builder.length, self._name)
         words = content.words
         visible = sum(len(word.text) for word in words)
-        if content.picture_share > 0.5 and visible < _FEW_CHARACTERS:
+        letters = sum(_letters(word.text) for word in words)
+        if (content.picture_share > 0.5 and visible < _FEW_CHARACTERS) or letters < 0.6 * visible:
             words = self._read_scan(page, index, content)
         for line in order(words):
             if line.gap:
@@ -116,7 +120,7 @@ class _PagesReader:
             self._builder.warn("The text comes from the scan's own text layer; check it against the pictures.")
             return content.layer
         self._unread.append(index + 1)
-        return content.words
+        return [word for word in content.words if _letters(word.text)]
 
     def finish(self) -> None:
         """Name the pages that were not read.
@@ -129,7 +133,12 @@ class _PagesReader:
         if self._builder.length < _FEW_CHARACTERS * len(self._unread):
             raise problem("no_text", self._name, _FAILED if ocr.available() else _SCAN)
         pages = ", ".join(map(str, self._unread))
-        self._builder.warn(f"Not read, because they are pictures without text: page {pages}.")
+        self._builder.warn(f"Not read, because there is no text on them: page {pages}.")
+
+
+def _letters(text: str) -> int:
+    """Return how many characters mean anything."""
+    return len(_NO_LETTERS.sub("", text))
 
 
 def _links(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> Iterator[str]:

@@ -11,6 +11,10 @@ _UNDERLINE = re.compile(r"^\s*(?:={3,}|-{3,}|\*{3,}|_{3,}|~{3,})\s*$")
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*\*|__|\*)(?=\S)(.+?)(?<=\S)\1(?![\w*_])")
 _LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\(\s*<?([^)\s>]{1,2000})>?(?:\s+\"[^\"\n]*\")?\s*\)")
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
+_TAG = re.compile(
+    r"</?(?:a|b|br|center|div|em|h[1-6]|hr|i|img|kbd|li|p|pre|small|span|strong|sub|sup|table|t[dhr]|u|ul)\b[^<>\n]{0,500}>",
+    re.IGNORECASE,
+)
 _ITEM = re.compile(r"^(\s*)[*+-]\s+")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"))
 _MARKS_16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -86,7 +90,7 @@ def _read_markdown(text: str, builder: DocumentBuilder) -> str:
     """Return Markdown without its marks; comments are hidden text, links go to the builder."""
     for comment in _COMMENT.findall(text):
         builder.hide(comment, HiddenReason.INVISIBLE)
-    text = _COMMENT.sub("", text)
+    text = _TAG.sub("", _COMMENT.sub("", text))
 
     def keep_link(match: re.Match[str]) -> str:
         builder.link(match.group(2))

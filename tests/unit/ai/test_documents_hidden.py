@@ -5,7 +5,7 @@ import io
 import docx
 import pytest
 from docx.enum.text import WD_COLOR_INDEX
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from reportlab.lib.colors import Color, HexColor, white
@@ -263,6 +263,40 @@ def test_docx_keeps_white_text_on_a_dark_cell_and_a_highlight() -> None:
     assert "White on black" in read.text
 
 
+SHAPE = (
+    '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><w:drawing><wp:anchor behindDoc="{behind}">'
+    '<wp:extent cx="2000000" cy="9000000"/><wps:wsp><wps:spPr>{fill}</wps:spPr>{box}</wps:wsp></wp:anchor>'
+    "</w:drawing></w:r>"
+)
+NAVY = '<a:solidFill><a:srgbClr val="102A54"/></a:solidFill>'
+BOX = (
+    '<wps:txbx><w:txbxContent><w:p><w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>White in a box</w:t></w:r></w:p>'
+    "</w:txbxContent></wps:txbx>"
+)
+
+
+@pytest.mark.parametrize(("fill", "seen"), [(NAVY, True), ("<a:gradFill/>", True), ("<a:noFill/>", False)])
+def test_docx_judges_white_text_by_the_fill_of_its_box(fill: str, seen: bool) -> None:  # noqa: FBT001 - expected result
+    document = docx.Document()
+    document.add_paragraph("Visible line")._p.append(parse_xml(SHAPE.format(behind="0", fill=fill, box=BOX)))
+    read = read_document(saved(document), "resume.docx")
+    assert ("White in a box" in read.text) is seen
+    assert bool(read.hidden) is not seen
+
+
+def test_docx_reads_white_text_over_a_coloured_shape_with_a_warning() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("Visible line ")
+    whiten_run(paragraph.add_run("white words"))
+    paragraph._p.append(parse_xml(SHAPE.format(behind="1", fill=NAVY, box="")))
+    read = read_document(saved(document), "resume.docx")
+    assert read.text == "Visible line white words"
+    assert any("shape" in warning for warning in read.warnings)
+
+
 def test_docx_reports_comments_and_long_properties() -> None:
     document = docx.Document()
     paragraph = document.add_paragraph("Visible line")
@@ -345,6 +379,32 @@ def test_odt_reports_hidden_spans(properties: str, reason: HiddenReason) -> None
     styles = f'<style:style style:name="S" style:family="text"><style:text-properties {properties}/></style:style>'
     body = f'<text:p>Visible line <text:span text:style-name="S">{SECRET}</text:span></text:p>'
     assert_hidden(read_document(odt(body, styles), "resume.odt"), reason)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (f"<text:hidden-text text:string-value='{SECRET}'/>", HiddenReason.INVISIBLE),
+        (f"<office:annotation><text:p>{SECRET}</text:p></office:annotation>", HiddenReason.METADATA),
+    ],
+)
+def test_odt_reports_comments_and_hidden_fields(body: str, reason: HiddenReason) -> None:
+    assert_hidden(read_document(odt(f"<text:p>Visible line{body}</text:p>"), "resume.odt"), reason)
+
+
+def test_odt_keeps_white_text_in_a_dark_frame() -> None:
+    styles = (
+        '<style:style style:name="F" style:family="graphic"><style:graphic-properties draw:fill="solid" '
+        'draw:fill-color="#102a54"/></style:style><style:style style:name="W" style:family="text">'
+        '<style:text-properties fo:color="#ffffff"/></style:style>'
+    )
+    frame = (
+        '<draw:frame draw:style-name="F"><draw:text-box><text:p><text:span text:style-name="W">White</text:span>'
+        "</text:p></draw:text-box></draw:frame>"
+    )
+    document = read_document(odt(f"<text:p>Visible{frame}</text:p>{frame}", styles), "resume.odt")
+    assert document.hidden == []
+    assert document.text.split() == ["Visible", "White", "White"]
 
 
 def test_unicode_tags_are_decoded_and_reported() -> None:
