@@ -105,13 +105,14 @@ class TenantRepository(Generic[M]):
 
         Args:
             row_id: Its id.
-            lock: Keep others from changing it until the transaction ends.
+            lock: Keep others from changing it until the transaction ends. Rows that point to it may still be written,
+                for two who each wrote one and then want the lock would wait for each other.
 
         Raises:
             NotFoundError: There is none in this organization.
         """
         statement = self.live().where(self.model.id == row_id)
-        row = await self.session.scalar(statement.with_for_update() if lock else statement)
+        row = await self.session.scalar(statement.with_for_update(key_share=True) if lock else statement)
         if row is None:
             raise NotFoundError(f"There is no {self.model.__tablename__} with this id.")
         return row

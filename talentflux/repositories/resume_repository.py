@@ -93,7 +93,7 @@ class ResumeRepository(TenantRepository[Resume]):
             .where(Resume.status == ResumeStatus.STORED, Resume.id.in_(resume_ids))
             .options(*_HEAVY)
             .order_by(Resume.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return {resume.id: resume for resume in await self.session.scalars(statement)}
 

@@ -122,17 +122,16 @@ async def apply(
             continue
         if result.analysed is None:
             errors.append(_fail(resume, result))
-            candidate = await candidate_service.from_resume(session, None)
+            resume.candidate_id = (await candidate_service.from_resume(session, None)).id
         else:
-            candidate = await candidate_service.from_resume(session, result.analysed.parsed)
+            resume.candidate_id = (await candidate_service.from_resume(session, result.analysed.parsed)).id
             skills = _fill(resume, result.analysed, lexicon)
             resume.embedding = None if result.vector is None else result.vector.tolist()
             resume.embedder = None if result.vector is None else embedder
             await repository.set_skills(resume.id, skills)
-        resume.candidate_id = candidate.id
         await session.flush()
         if resume.requisition_id is not None:
-            await application_service.ensure(session, resume.requisition_id, candidate.id, resume.id)
+            await application_service.ensure(session, resume.requisition_id, resume.candidate_id, resume.id)
     await _report(session, task_id, errors)
 
 

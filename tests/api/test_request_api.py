@@ -1,4 +1,4 @@
-"""What holds for every request: trusted hosts and origins, request ids, problems, figures."""
+"""What holds for every request: trusted hosts and origins, request ids, problems."""
 
 import httpx
 import pytest
@@ -82,22 +82,3 @@ async def test_request_id_comes_back_or_is_made(client: httpx.AsyncClient, given
     answer = await client.get(f"/api/v1/tasks/{UNKNOWN}", headers={"X-Request-Id": given})
     assert (answer.headers["x-request-id"] == given) is kept
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
-
-
-async def test_health_and_readiness_answer(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/health")).json()["status"] == "ok"
-    answer = await client.get("/ready")
-    assert answer.status_code == 200
-    checks = answer.json()["checks"]
-    assert (checks["database"], checks["migrations"]) == ("ok", "ok")
-    assert "no worker" in checks["queue"]
-
-
-async def test_metrics_count_by_template_and_never_by_id(client: httpx.AsyncClient) -> None:
-    await client.get(f"/api/v1/tasks/{UNKNOWN}")
-    await client.get("/no/such/path")
-    text = (await client.get("/metrics")).text
-    assert 'talentflux_requests_total{method="GET",route="/api/v1/tasks/{task_id}",status="404"} 1.0' in text
-    assert 'route="unmatched",status="404"' in text
-    assert UNKNOWN not in text
-    assert 'talentflux_queue_jobs{state="todo"} 0.0' in text
