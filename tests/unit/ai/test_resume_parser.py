@@ -91,7 +91,9 @@ def test_warns_of_positions_without_dates() -> None:
 
 
 def test_warns_of_overlapping_positions_and_counts_them_once() -> None:
-    text = "Experience\nNurse, Acme Hospital, Jan 2010 - Dec 2013\n- Cared.\nTutor, Acme School, Jan 2012 - Dec 2013\n- Taught.\n"
+    nurse = "Nurse, Acme Hospital, Jan 2010 - Dec 2013\n- Cared.\n"
+    tutor = "Tutor, Acme School, Jan 2012 - Dec 2013\n- Taught.\n"
+    text = f"Experience\n{nurse}{tutor}"
     resume = parsed(text)
     assert resume.total_years == 4.0
     assert any("overlap" in warning for warning in resume.warnings)
