@@ -44,7 +44,7 @@ class _ScopedSession(AsyncSession):
 
     async def driver(self) -> psycopg.AsyncConnection[Any]:
         """Return the driver's connection inside this transaction, to encode rows as they come."""
-        return await _driver(await self.connection())
+        return _driver(await self.connection())
 
 
 class ReadSession(_ScopedSession):
@@ -183,7 +183,7 @@ class Database:
             except (DBAPIError, TimeoutError) as error:
                 raise DependencyError("The database cannot be reached. Try again in a moment.") from error
             try:
-                await (await _driver(connection)).execute(query, prepare=False)
+                await _driver(connection).execute(query, prepare=False)
             except psycopg.OperationalError as error:
                 await connection.invalidate()
                 await connection.close()
@@ -222,8 +222,9 @@ def driver_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-async def _driver(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    raw = await connection.get_raw_connection()
-    driver = raw.driver_connection
+def _driver(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    opened = connection.sync_connection
+    assert opened is not None
+    driver = opened.connection.driver_connection
     assert isinstance(driver, psycopg.AsyncConnection)
     return driver

@@ -196,7 +196,7 @@ def _announce(on_ready: Callable[[str], None], url: str, failures: list[BaseExce
 def _ready(listen: socket.socket) -> bool:
     """Return whether the API answers that it is ready."""
     host, port = listen.getsockname()[:2]
-    connection = http.client.HTTPConnection(_local(host), port, timeout=2)
+    connection = http.client.HTTPConnection(_local(host), port, timeout=0.5)
     try:
         connection.request("GET", "/ready")
         return connection.getresponse().status == http.HTTPStatus.OK

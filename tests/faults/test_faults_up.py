@@ -194,3 +194,17 @@ def test_role_that_escapes_row_security_is_refused(tmp_path: Path) -> None:
     shutil.rmtree(place)
     assert done.returncode == 78
     assert "NOBYPASSRLS" in done.stderr
+
+
+def test_process_that_never_starts_is_given_up(tmp_path: Path, folder: Path) -> None:
+    # Python imports this module at its start: every child ends with it, the parent does not.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\nif 'talentflux.workers.process' in sys.orig_argv:\n    os._exit(9)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", UP], capture_output=True, text=True, check=False, timeout=30,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "TALENTFLUX_DATA_FOLDER": str(folder), "TALENTFLUX_PORT": "0"},
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "does not start" in done.stderr
+    assert processes_naming(str(folder)) == []

@@ -1,11 +1,19 @@
 """Migrations: up and down, what the application's role may do, row-level security on every table."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from talentflux.db import migrate
 from talentflux.db.bootstrap import APP_ROLE
 from talentflux.db.errors import DatabaseSetupError
+from talentflux.models import Base
 
 GLOBAL_TABLES = {
     "alembic_version": "one row that names the schema's revision",
@@ -81,9 +89,6 @@ def test_down_and_up_again_gives_the_same_schema(test_database, owner_connection
 
 
 def test_head_agrees_with_alembic(test_database) -> None:
-    from alembic.config import Config  # noqa: PLC0415 -- slow to import and used here alone
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 -- as above
-
     config = Config()
     config.set_main_option("script_location", str(migrate._FOLDER))
     assert ScriptDirectory.from_config(config).get_current_head() == migrate.head()
@@ -111,3 +116,26 @@ def test_missing_vector_says_what_to_run(server, admin_connection: psycopg.Conne
 def test_unreachable_database_is_named(tmp_path) -> None:
     with pytest.raises(DatabaseSetupError, match="cannot be reached"):
         migrate.current(f"postgresql://nobody@/none?host={tmp_path}")
+
+
+def test_models_say_what_the_migrations_built(test_database) -> None:
+    url = make_url(test_database.owner_url).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, poolclass=NullPool)
+
+    def ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:  # noqa: FBT001 -- Alembic's form
+        return kind != "table" or name not in GLOBAL_TABLES
+
+    with engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True, "include_object": ours}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Base.metadata) == []
+        assert len(Base.metadata.tables) > 5
+        connection.execute(text("alter table candidate add column stray text"))
+        assert len(compare_metadata(context, Base.metadata)) == 1
+
+
+def test_two_who_migrate_at_once_both_succeed(test_database) -> None:
+    migrate.downgrade(test_database.owner_url, "base")
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(migrate.upgrade, [test_database.owner_url] * 3))
+    assert migrate.is_current(test_database.app_url)

@@ -106,8 +106,9 @@ def test_last_to_leave_stops_the_server(folder: Path) -> None:
     second.stop()
 
 
-def test_twenty_parallel_starters_get_one_server(folder: Path) -> None:
-    starters = [Script(HOLDER, folder) for _ in range(20)]
+def test_twenty_parallel_starters_create_one_server() -> None:
+    place = _place()
+    starters = [Script(HOLDER, place) for _ in range(20)]
     try:
         pids = {starter.line() for starter in starters}
         assert len(pids) == 1
@@ -117,6 +118,7 @@ def test_twenty_parallel_starters_get_one_server(folder: Path) -> None:
     finally:
         for starter in starters:
             starter.__exit__()
+        shutil.rmtree(place)
 
 
 def test_killed_server_comes_back_with_its_data(folder: Path) -> None:
