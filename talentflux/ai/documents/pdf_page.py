@@ -134,11 +134,11 @@ class _PageReader:
         calls.get_loose_box(self._text_page, start, self._by_rectangle)
         calls.get_box(self._text_page, end - 1, *self._by_edges)
         x, y, box = self._x.value, self._y.value, self._rectangle
-        left, right, bottom, top = (edge.value for edge in self._edges)
         if not self._turned:
             size = abs(box.top - box.bottom)
-            right = max(right, x)
+            right = max(self._edges[1].value, x)
             return Word(text, x, right, y, size, look.bold, glued), (x + right) / 2, y + 0.25 * size
+        left, right, bottom, top = (edge.value for edge in self._edges)
         size = abs(box.top - box.bottom) if self._turned == 2 else abs(box.right - box.left)
         middle = (x + right) / 2, (bottom + top) / 2
         x, y = _turn(x, y, self._turned)
