@@ -3,17 +3,19 @@
 Each row of the data has a job description, a resume written to fit it, the same resume with skills taken out and time
 in a role cut, the skills that the job asks for, and the list of what was taken out.
 
-Pair accuracy: the share of rows in which the fitting resume's total is larger than the degraded one's; a tie counts half.
+Pair accuracy: the share of rows in which the fitting resume's total is larger than the degraded one's; a tie counts
+half.
 
-Missing requirement: each skill of the row becomes a requirement by its name alone (`term_requirement`), and the degraded
-resume is judged on it. It is predicted to be lacking where the verdict is "not shown", or where what was found has a
-confidence below one half (a position's title alone, a field of study alone, one common word inside a sentence). A skill
-counts as truly lacking where the row lists it as taken out; every other skill of the row counts as present, even where
-neither resume names it. F1 is taken over all skills of all rows together. For information, the same is also counted
-leaving out the skills that the fitting resume does not name letter by letter either, which nobody could have removed.
+Missing requirement: each skill of the row becomes a requirement by its name alone (`term_requirement`), and the
+degraded resume is judged on it. It is predicted to be lacking where the verdict is "not shown", or where what was found
+has a confidence below one half (a position's title alone, a field of study alone, one common word inside a sentence). A
+skill counts as truly lacking where the row lists it as taken out; every other skill of the row counts as present, even
+where neither resume names it. F1 is taken over all skills of all rows together. For information, the same is also
+counted leaving out the skills that the fitting resume does not name letter by letter either, which nobody could have
+removed.
 
-Who it is: in each fitting resume the name and the e-mail address are replaced by ten others; the figure is the number of
-totals that change.
+Who it is: in each fitting resume the name and the e-mail address are replaced by ten others; the figure is the number
+of totals that change.
 
 Run it as `python -m bench.matching`; it prints the figures.
 """

@@ -75,7 +75,7 @@ def found(text: str, words: str) -> Found[str]:
 def position(text: str, line: str, start: str, end: str, until: str) -> Position:
     """Return a position whose line begins with `title, employer` and whose description runs to the words `until`."""
     begin = text.index(f"\n{line}") + 1
-    title = line.split(",")[0]
+    title = line.split(",", maxsplit=1)[0]
     return Position(
         title=Found(value=title, span=Span(start=begin, end=begin + len(title)), confidence=0.9),
         start=Found(value=start, confidence=0.9),

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 from talentflux.ai.matching.dates import MONTHS, merged_months, month_range
 from talentflux.ai.matching.instructions import instruction_spans
@@ -12,7 +13,7 @@ from talentflux.ai.matching.windows import cut_windows
 from talentflux.ai.taxonomy import SkillMatcher
 from talentflux.ai.taxonomy.text import fold
 from talentflux.core.errors import InvalidInputError
-from talentflux.schemas.base import Found, Span
+from talentflux.schemas.base import Found
 from talentflux.schemas.document import Document
 from talentflux.schemas.features import (
     CertificateFacts,
@@ -137,9 +138,10 @@ def _skills(
     used: dict[str, list[tuple[int, int]]] = {}
     for mention in kept:
         for position in positions:
-            if position.span and position.start is not None and position.end is not None:
-                if position.span.start <= mention.span.start < position.span.end:
-                    used.setdefault(mention.skill_id, []).append((position.start, position.end))
+            if position.span is None or position.start is None or position.end is None:
+                continue
+            if position.span.start <= mention.span.start < position.span.end:
+                used.setdefault(mention.skill_id, []).append((position.start, position.end))
     years = {skill: round(merged_months(ranges) / MONTHS, 1) for skill, ranges in used.items()}
     for mention in kept:
         mention.years = years.get(mention.skill_id)
@@ -157,7 +159,9 @@ def _flags(
     flags = [
         Flag(
             kind=FlagKind.HIDDEN_TEXT,
-            message=f"The file holds text that a reader of the page does not see ({hidden.reason.value}). It was not used.",
+            message=(
+                f"The file holds text that a reader of the page does not see ({hidden.reason.value}). It was not used."
+            ),
             quote=_SPACES.sub(" ", hidden.text).strip()[:200],
         )
         for hidden in document.hidden
@@ -214,6 +218,6 @@ def _overlaps(positions: list[PositionFacts]) -> list[Flag]:
             message=f"'{one[2] or 'a position'}' and '{other[2] or 'a position'}' overlap by "
             f"{min(one[1], other[1]) - other[0]} months; the time counts once.",
         )
-        for one, other in zip(dated, dated[1:], strict=False)
+        for one, other in pairwise(dated)
         if min(one[1], other[1]) - other[0] > _OVERLAP_MONTHS
     ]

@@ -5,53 +5,119 @@ import re
 # Each alternative joins a verb of command or of rating with what only software would obey; folded text is compared.
 _COMMANDS = (
     # English
-    r"(?:ignore|disregard|forget|override|bypass) (?:\w+ ){0,4}(?:instructions?|prompts?|rules|guidelines|criteria|directions|commands)",
+    (
+        r"(?:ignore|disregard|forget|override|bypass) (?:\w+ ){0,4}(?:instructions?|prompts?|rules|guidelines|"
+        r"criteria|directions|commands)"
+    ),
     r"(?:do not|don't|never) (?:reject|score|rank|penali[sz]e|filter) (?:\w+ ){0,3}(?:candidate|applicant|resume|cv)",
-    r"(?:rate|rank|score|mark|classify|evaluate|grade|recommend|place|list|consider) (?:\w+ ){0,3}(?:candidate|applicant|resume|cv|me|application|profile) (?:\w+ ){0,4}(?:highest|top|first|best|perfect|maximum|10/10|100|excellent|hire|qualified|ideal|fit|match)",
-    r"(?:give|assign|award|return|output|respond with|answer with|print) (?:\w+ ){0,5}(?:maximum|highest|perfect|full|top|100|10/10)(?: \w+){0,2} (?:scores?|ratings?|marks?|rank(?:ing)?|points)",
-    r"(?:this|the) (?:candidate|applicant) (?:must|should|has to) be (?:\w+ ){0,3}(?:hired|selected|ranked|rated|scored|shortlisted|accepted|recommended)",
-    r"you are (?:now )?(?:an? )?(?:\w+ ){0,3}(?:ai|assistant|language model|llm|chatbot|gpt|recruiter bot|screening (?:bot|system|software))",
-    r"(?:as an|dear|attention|note to|to the|hey|hello) (?:ai|llm|language model|chatgpt|gpt|screening (?:software|system|tool)|automated (?:system|screening)|ats|resume (?:parser|screener))(?: \w+)*",
+    (
+        r"(?:rate|rank|score|mark|classify|evaluate|grade|recommend|place|list|consider) (?:\w+ "
+        r"){0,3}(?:candidate|applicant|resume|cv|me|application|profile) (?:\w+ ){0,4}(?:highest|top|first|best|"
+        r"perfect|maximum|10/10|100|excellent|hire|qualified|ideal|fit|match)"
+    ),
+    (
+        r"(?:give|assign|award|return|output|respond with|answer with|print) (?:\w+ ){0,5}(?:maximum|highest|"
+        r"perfect|full|top|100|10/10)(?: \w+){0,2} (?:scores?|ratings?|marks?|rank(?:ing)?|points)"
+    ),
+    (
+        r"(?:this|the) (?:candidate|applicant) (?:must|should|has to) be (?:\w+ ){0,3}(?:hired|selected|ranked|"
+        r"rated|scored|shortlisted|accepted|recommended)"
+    ),
+    (
+        r"you are (?:now )?(?:an? )?(?:\w+ ){0,3}(?:ai|assistant|language model|llm|chatbot|gpt|recruiter bot|"
+        r"screening (?:bot|system|software))"
+    ),
+    (
+        r"(?:as an|dear|attention|note to|to the|hey|hello) (?:ai|llm|language model|chatgpt|gpt|screening "
+        r"(?:software|system|tool)|automated (?:system|screening)|ats|resume (?:parser|screener))(?: \w+)*"
+    ),
     r"system prompt|jailbreak|developer mode|prompt injection",
     # German
-    r"(?:ignorier\w*|missacht\w*|vergiss|vergessen sie|uberspring\w*) (?:\w+ ){0,4}(?:anweisung\w*|instruktion\w*|vorgaben|regeln|kriterien|prompts?)",
-    r"(?:bewerte\w*|stufe\w*|setze\w*|ordne\w*|empfiehl|empfehlen sie) (?:\w+ ){0,4}(?:kandidat\w*|bewerber\w*|lebenslauf|profil|mich|bewerbung) (?:\w+ ){0,5}(?:hochst\w*|best\w*|erste\w*|perfekt|maximal\w*|100|ideal\w*|oben)",
-    r"(?:gib|geben sie|vergib|vergeben sie) (?:\w+ ){0,5}(?:hochst\w*|maximal\w*|beste|volle) (?:\w+ ){0,2}(?:punktzahl|bewertung|note|punkte)",
+    (
+        r"(?:ignorier\w*|missacht\w*|vergiss|vergessen sie|uberspring\w*) (?:\w+ ){0,4}(?:anweisung\w*|"
+        r"instruktion\w*|vorgaben|regeln|kriterien|prompts?)"
+    ),
+    (
+        r"(?:bewerte\w*|stufe\w*|setze\w*|ordne\w*|empfiehl|empfehlen sie) (?:\w+ ){0,4}(?:kandidat\w*|"
+        r"bewerber\w*|lebenslauf|profil|mich|bewerbung) (?:\w+ ){0,5}(?:hochst\w*|best\w*|erste\w*|perfekt|"
+        r"maximal\w*|100|ideal\w*|oben)"
+    ),
+    (
+        r"(?:gib|geben sie|vergib|vergeben sie) (?:\w+ ){0,5}(?:hochst\w*|maximal\w*|beste|volle) (?:\w+ "
+        r"){0,2}(?:punktzahl|bewertung|note|punkte)"
+    ),
     r"du bist (?:\w+ ){0,3}(?:ki|assistent|sprachmodell)",
     # French
-    r"(?:ignore[zr]?|oublie[zr]?|ne tene?z pas compte|ne tiens pas compte) (?:\w+ |d'|l'){0,5}(?:instructions?|consignes?|regles?|criteres?|prompts?)",
-    r"(?:note[zr]?|classe[zr]?|evalue[zr]?|recommande[zr]?|place[zr]?) (?:\w+ ){0,3}(?:candidat\w*|cv|profil|candidature) (?:\w+ ){0,5}(?:premier\w*|meilleur\w*|maxim\w*|parfait\w*|haut|100|10/10|ideal\w*|tete)",
-    r"(?:donne[zr]?|attribue[zr]?) (?:\w+ ){0,5}(?:note|score|evaluation) (?:maxim\w*|parfaite?|la plus haute|le plus (?:haut|eleve))",
+    (
+        r"(?:ignore[zr]?|oublie[zr]?|ne tene?z pas compte|ne tiens pas compte) (?:\w+ |d'|"
+        r"l'){0,5}(?:instructions?|consignes?|regles?|criteres?|prompts?)"
+    ),
+    (
+        r"(?:note[zr]?|classe[zr]?|evalue[zr]?|recommande[zr]?|place[zr]?) (?:\w+ ){0,3}(?:candidat\w*|cv|profil|"
+        r"candidature) (?:\w+ ){0,5}(?:premier\w*|meilleur\w*|maxim\w*|parfait\w*|haut|100|10/10|ideal\w*|tete)"
+    ),
+    (
+        r"(?:donne[zr]?|attribue[zr]?) (?:\w+ ){0,5}(?:note|score|evaluation) (?:maxim\w*|parfaite?|la plus haute|"
+        r"le plus (?:haut|eleve))"
+    ),
     r"(?:tu es|vous etes) (?:\w+ ){0,3}(?:ia|assistant|modele de langage)",
     # Spanish
-    r"(?:ignor[ae]n?|olvid[ae]|haz caso omiso de|no tengas en cuenta) (?:\w+ ){0,4}(?:instrucciones|indicaciones|reglas|criterios|ordenes)",
-    r"(?:califi\w+|punt[ua]\w+|clasifi\w+|evalu\w+|valor[ae]|recomiend[ae]) (?:a )?(?:\w+ ){0,3}(?:candidat\w*|curriculum|cv|perfil|solicitud) (?:\w+ ){0,5}(?:primer\w*|mejor|maxim\w*|perfect\w*|alt[oa]|100|10/10|ideal)",
+    (
+        r"(?:ignor[ae]n?|olvid[ae]|haz caso omiso de|no tengas en cuenta) (?:\w+ ){0,4}(?:instrucciones|"
+        r"indicaciones|reglas|criterios|ordenes)"
+    ),
+    (
+        r"(?:califi\w+|punt[ua]\w+|clasifi\w+|evalu\w+|valor[ae]|recomiend[ae]) (?:a )?(?:\w+ "
+        r"){0,3}(?:candidat\w*|curriculum|cv|perfil|solicitud) (?:\w+ ){0,5}(?:primer\w*|mejor|maxim\w*|"
+        r"perfect\w*|alt[oa]|100|10/10|ideal)"
+    ),
     r"(?:da|dale|otorg\w+|asign\w+) (?:\w+ ){0,5}(?:puntuacion|nota|calificacion) (?:maxima|perfecta|mas alta)",
     r"eres (?:\w+ ){0,3}(?:ia|asistente|modelo de lenguaje)",
     # Dutch
     r"(?:negeer|vergeet) (?:\w+ ){0,4}(?:instructies?|aanwijzingen|regels|criteria|opdrachten)",
-    r"(?:beoordeel|rangschik|scoor|zet|plaats) (?:\w+ ){0,3}(?:kandidaat|sollicitant|cv|profiel) (?:\w+ ){0,5}(?:hoogst\w*|best\w*|eerste|bovenaan|perfect|maximale?|100|10/10)",
+    (
+        r"(?:beoordeel|rangschik|scoor|zet|plaats) (?:\w+ ){0,3}(?:kandidaat|sollicitant|cv|profiel) (?:\w+ "
+        r"){0,5}(?:hoogst\w*|best\w*|eerste|bovenaan|perfect|maximale?|100|10/10)"
+    ),
     r"geef (?:\w+ ){0,5}(?:hoogste|maximale|beste|volle) (?:score|beoordeling|punten|cijfer)",
     r"je bent (?:\w+ ){0,3}(?:ai|assistent|taalmodel)",
     # Portuguese
     r"(?:ignor[ea]m?|esqueca|desconsidere) (?:\w+ ){0,4}(?:instrucoes|orientacoes|regras|criterios|comandos)",
-    r"(?:classifi\w+|avali\w+|pontu\w+|recomend\w+|coloque) (?:\w+ ){0,3}(?:candidat\w*|curriculo|cv|perfil) (?:\w+ ){0,5}(?:primeir\w*|melhor|maxim\w*|perfeit\w*|alt[oa]|topo|100|10/10|ideal)",
+    (
+        r"(?:classifi\w+|avali\w+|pontu\w+|recomend\w+|coloque) (?:\w+ ){0,3}(?:candidat\w*|curriculo|cv|perfil) "
+        r"(?:\w+ ){0,5}(?:primeir\w*|melhor|maxim\w*|perfeit\w*|alt[oa]|topo|100|10/10|ideal)"
+    ),
     r"(?:de|atribua|conceda) (?:\w+ ){0,5}(?:pontuacao|nota|avaliacao) (?:maxima|perfeita|mais alta)",
     r"(?:voce e|tu es) (?:\w+ ){0,3}(?:ia|assistente|modelo de linguagem)",
     # Italian
-    r"(?:ignora(?:te|re)?|dimentica(?:te)?|non considerare) (?:\w+ ){0,4}(?:istruzioni|indicazioni|regole|criteri|comandi)",
-    r"(?:valut\w+|classifi\w+|raccomand\w+|metti|posiziona) (?:\w+ ){0,3}(?:candidat\w*|curriculum|cv|profilo) (?:\w+ ){0,5}(?:prim[oa]|miglior\w*|massim\w*|perfett\w*|alt[oa]|cima|100|10/10|ideale)",
-    r"(?:dai|assegna(?:te)?|attribui(?:sci|te)) (?:\w+ ){0,5}(?:punteggio|voto|valutazione) (?:massim[oa]|perfett[oa]|piu alt[oa])",
+    (
+        r"(?:ignora(?:te|re)?|dimentica(?:te)?|non considerare) (?:\w+ ){0,4}(?:istruzioni|indicazioni|regole|"
+        r"criteri|comandi)"
+    ),
+    (
+        r"(?:valut\w+|classifi\w+|raccomand\w+|metti|posiziona) (?:\w+ ){0,3}(?:candidat\w*|curriculum|cv|"
+        r"profilo) (?:\w+ ){0,5}(?:prim[oa]|miglior\w*|massim\w*|perfett\w*|alt[oa]|cima|100|10/10|ideale)"
+    ),
+    (
+        r"(?:dai|assegna(?:te)?|attribui(?:sci|te)) (?:\w+ ){0,5}(?:punteggio|voto|valutazione) (?:massim[oa]|"
+        r"perfett[oa]|piu alt[oa])"
+    ),
     r"sei (?:\w+ ){0,3}(?:ia|assistente|modello linguistico)",
     # Markup that only a prompt has
-    r"<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?inst\]|<</?sys>>|^\s*(?:system|assistant)\s*:|#{2,}\s*(?:system|instruction|new instructions?)\b",
+    (
+        r"<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?inst\]|<</?sys>>|^\s*(?:system|"
+        r"assistant)\s*:|#{2,}\s*(?:system|instruction|new instructions?)\b"
+    ),
 )
 _COMMAND = re.compile("|".join(f"(?:{command})" for command in _COMMANDS), re.MULTILINE)
 # Words of which every command has one; most resumes are cleared by this quick look.
 _SIGNS = re.compile(
-    r"ignor|disregard|forget|overrid|bypass|kandida|(?:do not|don't|never) (?:re|sc|ra|pe|fi)|candida|applicant|resume|\bcv\b|profil|"
-    r"application|\bme\b|score|rating|\bmarks?\b|points|you are |\bai\b|llm|language model|gpt|screen|\bats\b|prompt|jailbreak|"
-    r"developer mode|missacht|vergiss|vergessen|uberspring|bewerb|lebenslauf|punkt|bewertung|\bnote\b|\bki\b|oublie|ne t|"
+    r"ignor|disregard|forget|overrid|bypass|kandida|(?:do not|don't|never) (?:re|sc|ra|pe|fi)|candida|"
+    r"applicant|resume|\bcv\b|profil|"
+    r"application|\bme\b|score|rating|\bmarks?\b|points|you are |\bai\b|llm|language model|gpt|screen|\bats\b|"
+    r"prompt|jailbreak|"
+    r"developer mode|missacht|vergiss|vergessen|uberspring|bewerb|lebenslauf|punkt|bewertung|\bnote\b|\bki\b|"
+    r"oublie|ne t|"
     r"evaluation|\bia\b|olvid|omiso|no tengas|curricul|puntuacion|\bnota\b|calificacion|negeer|vergeet|sollicitant|"
     r"beoordeling|cijfer|assistent|esquec|desconsidere|pontuacao|avaliacao|dimentica|punteggio|voto|valutazione|"
     r"assistant|im_start|im_end|\[/?inst|<<|endoftext|system"

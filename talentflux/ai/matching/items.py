@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from talentflux.ai.matching import vocabulary as words
 from talentflux.ai.matching.words import content_words
@@ -12,29 +13,42 @@ from talentflux.schemas.requirement import RequirementKind
 from talentflux.schemas.resume import EducationLevel
 from talentflux.schemas.skill import SkillKind, SkillMention
 
-_OR = re.compile(r"(?:^|[\s,/])(?:or|oder|ou|o|of|oppure|and/or|und/oder|et/ou|y/o|en/of|e/ou|e/o)(?:\s|$)|/", re.IGNORECASE)
+_OR = re.compile(
+    r"(?:^|[\s,/])(?:or|oder|ou|o|of|oppure|and/or|und/oder|et/ou|y/o|en/of|e/ou|e/o)(?:\s|$)|/", re.IGNORECASE
+)
 _SERIES = re.compile(r"[\s,;/&()]*(?:\b(?:and|or|und|oder|et|ou|y|e|o|en|of|and/or)\b[\s,/]*)?", re.IGNORECASE)
 _CHUNK = re.compile(r"\s*(?:[,;]|\s(?:and|und|et|y|&|or|oder|ou)\s)\s*", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^(?:(?:and|or|a|an|the|some|good|strong|solid|highly|efficient|exceptional|superior|outstanding|effective|robust|valid|excellent|great|deep|in-depth|advanced|basic|working|hands-on|sound|proven|extensive|"
-    r"practical|professional|high|demonstrated|thorough|must|should|have|has|be|having|possess|required|minimum|expert)\s+)*"
-    r"(?:(?:experienced?|knowledge|proficien(?:cy|t)|familiar(?:ity)?|understanding|expertise|skill(?:s|ed)?|background|command|mastery|ability|able|"
-    r"competen(?:cy|t|ce)|usage|use|erfahrung(?:en)?|kenntnisse|expérience|connaissances?|experiencia|conocimientos?)\s+"
+    r"^(?:(?:and|or|a|an|the|some|good|strong|solid|highly|efficient|exceptional|superior|outstanding|"
+    r"effective|robust|valid|excellent|great|deep|in-depth|advanced|basic|working|hands-on|sound|proven|"
+    r"extensive|"
+    r"practical|professional|high|demonstrated|thorough|must|should|have|has|be|having|possess|required|"
+    r"minimum|expert)\s+)*"
+    r"(?:(?:experienced?|knowledge|proficien(?:cy|t)|familiar(?:ity)?|understanding|expertise|skill(?:s|ed)?|"
+    r"background|command|mastery|ability|able|"
+    r"competen(?:cy|t|ce)|usage|use|erfahrung(?:en)?|kenntnisse|expérience|connaissances?|experiencia|"
+    r"conocimientos?)\s+"
     r"(?:in|with|of|on|to|at|using|mit|im|de|en|dans|avec|con)\s+(?:the\s+)?(?:(?:use|usage|using)\s+(?:of\s+)?)?)?",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:skills?|knowledge|experience|proficiency|abilit(?:y|ies)|kenntnisse|(?:is |are |would be )?(?:an? )?(?:strong |big |huge )?"
+    r"\s*(?:skills?|knowledge|experience|proficiency|abilit(?:y|ies)|kenntnisse|(?:is |are |would be )?(?:an? "
+    r")?(?:strong |big |huge )?"
     r"(?:plus|bonus|required|preferred|desirable|advantage|must|mandatory|essential|asset|nice to have))[\s.!]*$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^(?P<label>[^\W\d_][^:.]{1,45}?)\s*:\s+\S")
 _LOCATION = re.compile(
-    r"\b(?:based in|located in|reside in|living in|resident of|wohnhaft in|basé[e]? à|residir en|residencia en|woonachtig in|residente a|"
-    r"residir em|willing to (?:relocate|travel) to|relocate to)\s+(?P<place>[^\W\d_][\w .'-]{1,40}?)(?=[,.;)]|\s+(?:and|or|with|is|area)\b|$)",
+    r"\b(?:based in|located in|reside in|living in|resident of|wohnhaft in|basé[e]? à|residir en|residencia "
+    r"en|woonachtig in|residente a|"
+    r"residir em|willing to (?:relocate|travel) to|relocate to)\s+(?P<place>[^\W\d_][\w .'-]{1,40}?)(?=[,.;)]|"
+    r"\s+(?:and|or|with|is|area)\b|$)",
     re.IGNORECASE,
 )
-_SAME_ROLE = re.compile(r"\b(?:similar|related|comparable|equivalent|relevant|this|same|vergleichbar\w*|similaire|vergelijkbare|simile)\b", re.IGNORECASE)
+_SAME_ROLE = re.compile(
+    r"\b(?:similar|related|comparable|equivalent|relevant|this|same|vergleichbar\w*|similaire|vergelijkbare|simile)\b",
+    re.IGNORECASE,
+)
 _DOING = re.compile(r"[a-z]{3,}ing\s")
 MAX_TEXT = 500
 
@@ -70,7 +84,7 @@ def read_item(text: str, start: int, end: int, matcher: SkillMatcher) -> list[Dr
     """
     item = text[start:end]
     mentions = matcher.extract(item)
-    drafts = [*_years(item, mentions, matcher), *_education(item), *_languages(item), *_locations(item)]
+    drafts = [*_years(item, mentions), *_education(item), *_languages(item), *_locations(item)]
     drafts += _certificates(item, mentions, matcher, drafts)
     taken = {skill for draft in drafts for skill in _ids(draft)}
     languages = {draft.start for draft in drafts if draft.kind is RequirementKind.LANGUAGE}
@@ -103,7 +117,7 @@ def _inside(mention: SkillMention, draft: Draft) -> bool:
     return draft.kind in kinds and draft.start <= mention.span.start and mention.span.end <= draft.end
 
 
-def _years(item: str, mentions: list[SkillMention], matcher: SkillMatcher) -> Iterator[Draft]:
+def _years(item: str, mentions: list[SkillMention]) -> Iterator[Draft]:
     """Yield the numbers of years asked for, each with its skill, role or field."""
     found = list(words.YEARS.finditer(fold(item)))
     for number, match in enumerate(found):
@@ -115,14 +129,16 @@ def _years(item: str, mentions: list[SkillMention], matcher: SkillMatcher) -> It
         limit = found[number + 1].start() if number + 1 < len(found) else len(item)
         values: dict[str, object] = {"years": years}
         clause = item[match.end() : limit]
-        role = words.AS_ROLE.search(clause) or (words.AS_ROLE.search(item[low : match.start()]) if number == 0 else None)
+        role = words.AS_ROLE.search(clause) or (
+            words.AS_ROLE.search(item[low : match.start()]) if number == 0 else None
+        )
         near = [m for m in mentions if match.end() <= m.span.start < limit] or [
             m for m in mentions if low <= m.span.start < match.start() and len(found) == 1
         ]
         if role:
             values["title"] = _role(role["role"])
         else:
-            if near and _is_field(item, match.end(), near[0]):
+            if near and _is_field(match.end(), near[0]):
                 values["skill_ids"] = _group(item, near)
             phrase = words.IN_FIELD.search(clause) or words.IN_FIELD.search(item[low : match.start()])
             name = _role(phrase["field"]) if phrase else ""
@@ -134,7 +150,7 @@ def _years(item: str, mentions: list[SkillMention], matcher: SkillMatcher) -> It
         yield Draft(RequirementKind.YEARS, low if number else 0, end, values)
 
 
-def _is_field(item: str, end: int, mention: SkillMention) -> bool:
+def _is_field(end: int, mention: SkillMention) -> bool:
     """Tell whether the skill is what the years are asked of: it stands close behind the number or before it."""
     return mention.span.start - end < 60 or mention.span.end < end
 
@@ -172,23 +188,39 @@ def _education(item: str) -> Iterator[Draft]:
     start = min(match.start() for _, match in found)
     last = max(match.end() for _, match in found)
     values: dict[str, object] = {"education": level}
-    study = re.match(r"[\s'’s]*(?:degree\s+)?(?:in|of|en|im|in der|der|de|em)\s+(?P<fields>[^.;()]+)", item[last:], re.IGNORECASE)
+    study = re.match(
+        r"[\s'’s]*(?:degree\s+)?(?:in|of|en|im|in der|der|de|em)\s+(?P<fields>[^.;()]+)", item[last:], re.IGNORECASE
+    )
     end = last
     if study:
         end = last + study.end()
         parts = re.split(r",|/|\b(?:or|and|oder|und|ou|et|o|y|of|en|e)\b", study["fields"])
         names = [" ".join(part.split()) for part in parts]
         values["fields"] = [
-            name for name in names if 2 < len(name) <= 60 and not re.search(r"related|similar|equivalent|verwandt|vergleichbar|field|discipline|connexe|afín|relevant", name)
+            name
+            for name in names
+            if 2 < len(name) <= 60
+            and not re.search(
+                r"related|similar|equivalent|verwandt|vergleichbar|field|discipline|connexe|afín|relevant", name
+            )
         ][:8]
     yield Draft(RequirementKind.EDUCATION, start, min(end, len(item)), values)
 
 
 def _asks_degree(item: str, found: list[tuple[EducationLevel, re.Match[str]]]) -> bool:
     """Leave out words such as `master data` and `promotion` that name no degree here."""
-    if re.search(r"degree|diploma|university|studium|abschluss|dipl[oô]m|título|titul|laurea|opleiding|graduate|ph\.?d|mba|b\.?sc|m\.?sc|bachelor", item, re.IGNORECASE):
+    if re.search(
+        (
+            r"degree|diploma|university|studium|abschluss|dipl[oô]m|título|titul|laurea|opleiding|graduate|ph\.?d|"
+            r"mba|b\.?sc|m\.?sc|bachelor"
+        ),
+        item,
+        re.IGNORECASE,
+    ):
         return True
-    weak = re.compile(r"master(?:s)?|promotion|lehre|diplom|licence|wo|mbo|hbo|cap|bep|bts|dut|ged|studium", re.IGNORECASE)
+    weak = re.compile(
+        r"master(?:s)?|promotion|lehre|diplom|licence|wo|mbo|hbo|cap|bep|bts|dut|ged|studium", re.IGNORECASE
+    )
     return any(not weak.fullmatch(match[0].strip()) for _, match in found) or len(item.split()) <= 4
 
 
@@ -227,7 +259,9 @@ def _certificates(
     """Yield the certificates asked for: those of the lexicon, else the words around `certified`."""
     known = [m for m in mentions if matcher.lexicon.skills[m.skill_id].kind is SkillKind.CERTIFICATE]
     for mention in known:
-        yield Draft(RequirementKind.CERTIFICATE, mention.span.start, mention.span.end, {"skill_ids": [mention.skill_id]})
+        yield Draft(
+            RequirementKind.CERTIFICATE, mention.span.start, mention.span.end, {"skill_ids": [mention.skill_id]}
+        )
     match = words.CERTIFICATE.search(item)
     if known or match is None or any(draft.kind is RequirementKind.EDUCATION for draft in drafts):
         return
@@ -242,7 +276,7 @@ def _skills(item: str, mentions: list[SkillMention], *, alone: bool) -> Iterator
     label = _LABEL.match(item)
     if alone and label and len(content_words(label["label"])) <= 5:
         inside = [mention for mention in mentions if mention.span.end <= label.end("label")]
-        if inside or len(content_words(label["label"])) and not _is_series(item[label.end("label") :], mentions):
+        if inside or (len(content_words(label["label"])) and not _is_series(item[label.end("label") :], mentions)):
             ids = [mention.skill_id for mention in inside]
             yield Draft(RequirementKind.SKILL, 0, len(item), {"skill_ids": ids, "terms": [label["label"].strip()]})
             return
@@ -264,7 +298,7 @@ def _skills(item: str, mentions: list[SkillMention], *, alone: bool) -> Iterator
 
 def _units(item: str, group: list[SkillMention]) -> list[list[SkillMention]]:
     """Keep a series with `or` together, take one without apart."""
-    inner = " ".join(item[a.span.end : b.span.start] for a, b in zip(group, group[1:], strict=False))
+    inner = " ".join(item[a.span.end : b.span.start] for a, b in pairwise(group))
     return [group] if len(group) > 1 and _OR.search(inner) else [[mention] for mention in group]
 
 
@@ -290,7 +324,11 @@ def _unknown(item: str, mentions: list[SkillMention]) -> Iterator[Draft]:
         lead = _LEAD.match(chunk)
         start += lead.end() if lead else 0
         name = _TAIL.sub("", item[start:end]).strip(" .,;:()*")
-        if 1 <= len(content_words(name)) <= 3 and len(name.split()) <= 4 and (name[:1].isupper() or item.count(",") >= 2):
+        if (
+            1 <= len(content_words(name)) <= 3
+            and len(name.split()) <= 4
+            and (name[:1].isupper() or item.count(",") >= 2)
+        ):
             yield Draft(RequirementKind.SKILL, start, end, {"terms": [name]})
 
 

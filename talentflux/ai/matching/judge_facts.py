@@ -75,7 +75,9 @@ def _title_in_text(requirement: Requirement, view: ResumeView) -> Finding:
     hit = find_phrase(requirement.title or requirement.text, view)
     if hit and hit.share >= 1.0:
         quotes = _evidence(view, [view.features.windows[hit.window].span])
-        return Finding(Verdict.PARTLY, 0.6, 0.5, "The role is named, but no dated position with it was read.", quotes, "words")
+        return Finding(
+            Verdict.PARTLY, 0.6, 0.5, "The role is named, but no dated position with it was read.", quotes, "words"
+        )
     return Finding(Verdict.NOT_SHOWN, 0.0, 0.7, f"No position as '{requirement.title}' is shown.", [], "title")
 
 
@@ -156,7 +158,9 @@ def _stated_years(requirement: Requirement, view: ResumeView) -> Finding | None:
         if match is None:
             continue
         inside = any(
-            window.span.start <= m.span.start < window.span.end for s in requirement.skill_ids for m in view.mentions.get(s, ())
+            window.span.start <= m.span.start < window.span.end
+            for s in requirement.skill_ids
+            for m in view.mentions.get(s, ())
         )
         if not inside and (requirement.skill_ids or not wanted <= set(view.words[number])):
             continue
@@ -164,9 +168,23 @@ def _stated_years(requirement: Requirement, view: ResumeView) -> Finding | None:
         needed = requirement.years or 0.0
         quotes = _evidence(view, [window.span])
         if have >= needed:
-            return Finding(Verdict.MET, 0.9, 0.6, f"The resume states {have:g} years; its dates do not show them.", quotes, "stated")
+            return Finding(
+                Verdict.MET,
+                0.9,
+                0.6,
+                f"The resume states {have:g} years; its dates do not show them.",
+                quotes,
+                "stated",
+            )
         share = 0.9 * have / needed
-        return Finding(Verdict.PARTLY, share, 0.6, f"The resume states {have:g} of the {needed:g} years asked for.", quotes, "stated")
+        return Finding(
+            Verdict.PARTLY,
+            share,
+            0.6,
+            f"The resume states {have:g} of the {needed:g} years asked for.",
+            quotes,
+            "stated",
+        )
     return None
 
 
@@ -174,12 +192,21 @@ def _undated(requirement: Requirement, view: ResumeView, what: str) -> Finding:
     """Give part of the credit where the skill or the field is shown without time."""
     found = view.best_mention(requirement.skill_ids) if requirement.skill_ids else None
     if found and found[1] > 0:
-        return Finding(Verdict.PARTLY, 0.4, 0.6, "It is named, but in no dated position.", _evidence(view, [found[0].span]), "lexicon")
+        return Finding(
+            Verdict.PARTLY,
+            0.4,
+            0.6,
+            "It is named, but in no dated position.",
+            _evidence(view, [found[0].span]),
+            "lexicon",
+        )
     phrase = requirement.title or (requirement.terms[0] if requirement.terms else "")
     hit = find_phrase(phrase, view) if phrase else None
     if hit and hit.share >= 1.0:
         span = view.features.windows[hit.window].span
-        return Finding(Verdict.PARTLY, 0.3, 0.5, "It is named, but in no dated position.", _evidence(view, [span]), "words")
+        return Finding(
+            Verdict.PARTLY, 0.3, 0.5, "It is named, but in no dated position.", _evidence(view, [span]), "words"
+        )
     return Finding(Verdict.NOT_SHOWN, 0.0, 0.75, f"No time {what} is shown.", [], "dates")
 
 
@@ -204,10 +231,26 @@ def judge_education(requirement: Requirement, view: ResumeView) -> Finding:
     quotes = _evidence(view, [best.span])
     level = best.level.value if best.level else ""
     if fitting:
-        return Finding(Verdict.MET, 1.0, 0.9, f"Has a degree of level {level}; {needed.value} asked for.", quotes, "education")
+        return Finding(
+            Verdict.MET, 1.0, 0.9, f"Has a degree of level {level}; {needed.value} asked for.", quotes, "education"
+        )
     if enough:
-        return Finding(Verdict.PARTLY, 0.6, 0.6, f"Has a degree of level {level}, in another field than asked for.", quotes, "education")
-    return Finding(Verdict.PARTLY, 0.3, 0.7, f"Highest degree shown is of level {level}; {needed.value} asked for.", quotes, "education")
+        return Finding(
+            Verdict.PARTLY,
+            0.6,
+            0.6,
+            f"Has a degree of level {level}, in another field than asked for.",
+            quotes,
+            "education",
+        )
+    return Finding(
+        Verdict.PARTLY,
+        0.3,
+        0.7,
+        f"Highest degree shown is of level {level}; {needed.value} asked for.",
+        quotes,
+        "education",
+    )
 
 
 def judge_language(requirement: Requirement, view: ResumeView) -> Finding:
@@ -220,12 +263,19 @@ def judge_language(requirement: Requirement, view: ResumeView) -> Finding:
         if best.level is None:
             sure = wanted is None or wanted.rank <= LanguageLevel.B1.rank
             verdict = Verdict.MET if sure else Verdict.PARTLY
-            return Finding(verdict, 1.0 if sure else 0.7, 0.6, "The language is named without a level.", quotes, "language")
+            return Finding(
+                verdict, 1.0 if sure else 0.7, 0.6, "The language is named without a level.", quotes, "language"
+            )
         if wanted is None or best.level.rank >= wanted.rank:
             asked = f"; {wanted.value} asked for" if wanted else ""
             return Finding(Verdict.MET, 1.0, 0.9, f"Speaks it at level {best.level.value}{asked}.", quotes, "language")
         return Finding(
-            Verdict.PARTLY, _PARTLY_LEVEL, 0.85, f"Speaks it at level {best.level.value}; {wanted.value} asked for.", quotes, "language"
+            Verdict.PARTLY,
+            _PARTLY_LEVEL,
+            0.85,
+            f"Speaks it at level {best.level.value}; {wanted.value} asked for.",
+            quotes,
+            "language",
         )
     if requirement.language is not None and requirement.language == view.features.language:
         return Finding(Verdict.PARTLY, 0.6, 0.5, "The resume is written in it; no level is given.", [], "language")
@@ -241,7 +291,14 @@ def judge_certificate(requirement: Requirement, view: ResumeView, like: Likeness
         wanted = set(content_words(term))
         for certificate in view.features.certificates:
             if wanted and wanted <= set(content_words(certificate.name)):
-                return Finding(Verdict.MET, 1.0, 0.85, f"Holds '{certificate.name}'.", _evidence(view, [certificate.span]), "certificate")
+                return Finding(
+                    Verdict.MET,
+                    1.0,
+                    0.85,
+                    f"Holds '{certificate.name}'.",
+                    _evidence(view, [certificate.span]),
+                    "certificate",
+                )
     return judge_words(requirement, view, like)
 
 
@@ -250,5 +307,12 @@ def judge_location(requirement: Requirement, view: ResumeView) -> Finding:
     hit = find_phrase(requirement.location or requirement.text, view)
     if hit and hit.share >= 1.0:
         quotes = _evidence(view, [view.features.windows[hit.window].span])
-        return Finding(Verdict.PARTLY, 0.5, 0.4, "The place is named in the resume. It does not count; ask the person.", quotes, "words")
+        return Finding(
+            Verdict.PARTLY,
+            0.5,
+            0.4,
+            "The place is named in the resume. It does not count; ask the person.",
+            quotes,
+            "words",
+        )
     return Finding(Verdict.NOT_SHOWN, 0.0, 0.3, "Where a person lives is not looked at. Ask the person.", [], "words")

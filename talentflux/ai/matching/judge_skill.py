@@ -9,6 +9,7 @@ from talentflux.schemas.base import Span
 from talentflux.schemas.match import Evidence, Verdict
 from talentflux.schemas.requirement import Requirement, RequirementKind
 from talentflux.schemas.resume import SectionKind
+from talentflux.schemas.skill import SkillMention
 
 _MOST = 0.8
 _MANY = 0.6
@@ -62,7 +63,7 @@ def judge_skill(requirement: Requirement, view: ResumeView, like: Likeness | Non
     found = view.best_mention(requirement.skill_ids)
     if found:
         mention, standing = found
-        finding = _named(view, mention.span, mention.name, standing, mention.years, mention.confidence)
+        finding = _named(view, mention, standing)
         if finding.score > 0:
             return finding
         denied = finding
@@ -73,19 +74,17 @@ def judge_skill(requirement: Requirement, view: ResumeView, like: Likeness | Non
     return denied or judge_words(requirement, view, like)
 
 
-def _named(
-    view: ResumeView, span: Span, name: str, standing: float, years: float | None, confidence: float
-) -> Finding:
+def _named(view: ResumeView, mention: SkillMention, standing: float) -> Finding:
     """Judge the best mention of a skill."""
-    quotes = [view.evidence(span, supports=standing > 0)]
+    name, quotes = mention.name, [view.evidence(mention.span, supports=standing > 0)]
     if standing == 0.0:
         return Finding(Verdict.NOT_SHOWN, 0.0, 0.8, f"The resume says that '{name}' is lacking.", quotes, "lexicon")
     if standing < 1.0:
         return Finding(Verdict.PARTLY, 0.5, 0.8, f"'{name}' is named as basic or being learnt.", quotes, "lexicon")
-    if view.in_heading(span):
+    if view.in_heading(mention.span):
         return Finding(Verdict.PARTLY, 0.7, 0.45, f"Only a position's title names '{name}'.", quotes, "title")
-    used = f", in positions of {years:g} years" if years else ""
-    return Finding(Verdict.MET, 1.0, confidence, f"'{name}' is named{used}.", quotes, "lexicon")
+    used = f", in positions of {mention.years:g} years" if mention.years else ""
+    return Finding(Verdict.MET, 1.0, mention.confidence, f"'{name}' is named{used}.", quotes, "lexicon")
 
 
 def _implied(requirement: Requirement, view: ResumeView, skill_id: str, name: str, span: Span) -> Finding:
@@ -106,35 +105,33 @@ def judge_words(requirement: Requirement, view: ResumeView, like: Likeness | Non
     by_meaning = _by_meaning(view, like, hit)
     if hit is None:
         return by_meaning or Finding(Verdict.NOT_SHOWN, 0.0, 0.75, "Nothing in the resume shows it.")
-    window = view.features.windows[hit.window]
-    whole = hit.share >= (1.0 if hit.size <= 3 else _MOST)
-    standing = _standing(view, window.span) if whole else 1.0
-    quotes = [view.evidence(window.span, supports=standing > 0)]
-    if whole and standing == 0.0:
-        return Finding(Verdict.NOT_SHOWN, 0.0, 0.6, "The resume names it as something that is lacking.", quotes)
-    if whole and standing < 1.0:
-        return Finding(Verdict.PARTLY, 0.5, 0.7, "The resume names it as basic or being learnt.", quotes)
-    if whole:
-        return _whole(requirement, view, hit, quotes)
+    if hit.share >= (1.0 if hit.size <= 3 else _MOST):
+        return _whole(requirement, view, hit)
     if by_meaning is not None:
         return by_meaning
     if hit.share >= (_HALF if requirement.kind is RequirementKind.OTHER else _MANY):
+        quotes = [view.evidence(view.features.windows[hit.window].span)]
         return Finding(Verdict.PARTLY, 0.3, 0.45, "Part of its words stand together in the resume.", quotes)
     return Finding(Verdict.NOT_SHOWN, 0.0, 0.65, "Nothing in the resume shows it as a whole.")
 
 
-def _whole(requirement: Requirement, view: ResumeView, hit: PhraseHit, quotes: list[Evidence]) -> Finding:
+def _whole(requirement: Requirement, view: ResumeView, hit: PhraseHit) -> Finding:
     """Judge a window that holds all words of the requirement."""
+    window = view.features.windows[hit.window]
+    standing = _standing(view, window.span)
+    quotes = [view.evidence(window.span, supports=standing > 0)]
+    if standing == 0.0:
+        return Finding(Verdict.NOT_SHOWN, 0.0, 0.6, "The resume names it as something that is lacking.", quotes)
+    if standing < 1.0:
+        return Finding(Verdict.PARTLY, 0.5, 0.7, "The resume names it as basic or being learnt.", quotes)
     if hit.heading:
         return Finding(Verdict.PARTLY, 0.6, 0.45, "Only a position's title names it.", quotes, "title")
-    section = view.features.windows[hit.window].section
-    if section == SectionKind.EDUCATION.value:
+    if window.section == SectionKind.EDUCATION.value:
         return Finding(Verdict.PARTLY, 0.6, 0.45, "Only a course of study names it.", quotes, "education")
-    item = len(view.words[hit.window]) <= _LIST_ITEM or section == SectionKind.SKILLS.value
+    item = len(view.words[hit.window]) <= _LIST_ITEM or window.section == SectionKind.SKILLS.value
     written = (requirement.terms or [requirement.text])[0]
     if hit.size == 1 and not item and not any(sign.isupper() for sign in written[1:]):
-        reason = "Its one word stands in the resume, within a sentence about something else perhaps."
-        return Finding(Verdict.PARTLY, 0.6, 0.45, reason, quotes)
+        return Finding(Verdict.PARTLY, 0.6, 0.45, "Its one word stands within a sentence of the resume.", quotes)
     return Finding(Verdict.MET, 1.0, 0.65 if hit.fuzzy else 0.8, "All its words stand together in the resume.", quotes)
 
 

@@ -70,7 +70,11 @@ def dump_requirements(job: JobDescription) -> str:
     blocks = []
     for requirement in job.requirements:
         data = requirement.model_dump(mode="json", exclude_none=True)
-        shown = {name: data[name] for name in _ORDER if data.get(name) not in (None, []) and (name, data[name]) != ("weight", 1.0)}
+        shown = {
+            name: data[name]
+            for name in _ORDER
+            if data.get(name) not in (None, []) and (name, data[name]) != ("weight", 1.0)
+        }
         lines = [line for name, value in shown.items() for line in _field(name, value)]
         blocks.append("".join(f"{'  ' if number else '- '}{line}\n" for number, line in enumerate(lines)))
     title = yaml.safe_dump({"title": job.title}, allow_unicode=True) if job.title else ""
@@ -114,12 +118,14 @@ def load_requirements(text: str, file_name: str) -> list[Requirement]:
     for number, (entry, where) in enumerate(zip(data, lines, strict=True), start=1):
         if not isinstance(entry, dict):
             raise InvalidInputError(
-                f"{file_name}, line {where.start}: requirement {number} is no object; write 'kind:' and 'text:' lines under a '-'."
+                f"{file_name}, line {where.start}: requirement {number} is no object; write 'kind:' and "
+                f"'text:' lines under a '-'."
             )
         requirement = _read_one({"id": next(free), **entry} if "id" not in entry else entry, where, file_name)
         if requirement.id in seen:
             raise InvalidInputError(
-                f"{file_name}, line {where.start}: the id '{requirement.id}' stands in line {seen[requirement.id]} already; give it another."
+                f"{file_name}, line {where.start}: the id '{requirement.id}' stands in line "
+                f"{seen[requirement.id]} already; give it another."
             )
         seen[requirement.id] = where.start
         requirements.append(requirement)
@@ -136,7 +142,8 @@ def _parse(text: str, file_name: str) -> tuple[list[Any], list[_Lines]]:
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise InvalidInputError(
-            f"{file_name}{line}: not valid YAML: {problem}. Check the indentation and quote texts that hold ': ' or '#'."
+            f"{file_name}{line}: not valid YAML: {problem}. Check the indentation and quote texts that hold "
+            f"': ' or '#'."
         ) from error
     except (ValueError, RecursionError) as error:
         raise InvalidInputError(f"{file_name}: not valid YAML: a value or its nesting cannot be read.") from error
@@ -144,7 +151,9 @@ def _parse(text: str, file_name: str) -> tuple[list[Any], list[_Lines]]:
         node = next((value for name, value in node.value if getattr(name, "value", None) == "requirements"), None)
         data = data.get("requirements")
     if not isinstance(data, list) or not isinstance(node, yaml.SequenceNode):
-        raise InvalidInputError(f"{file_name}: no list of requirements. Write 'requirements:' and one '- kind: …' per entry.")
+        raise InvalidInputError(
+            f"{file_name}: no list of requirements. Write 'requirements:' and one '- kind: …' per entry."
+        )
     if not data:
         raise InvalidInputError(f"{file_name}: the list of requirements is empty. Add at least one.")
     return data, [_lines_of(child) for child in node.value]
@@ -181,6 +190,9 @@ def _messages(error: ValidationError, where: _Lines, file_name: str) -> Iterator
         elif each["type"] == "missing":
             yield f"{place}: the field '{name}' is missing; {_ADVICE.get(name, 'add it')}."
         elif name:
-            yield f"{place}: the field '{name}' has a value that does not fit; {_ADVICE.get(name, 'see the comments in the file')}."
+            yield (
+                f"{place}: the field '{name}' has a value that does not fit; "
+                f"{_ADVICE.get(name, 'see the comments in the file')}."
+            )
         else:
             yield f"{place}: {each['msg'].removeprefix('Value error, ')}; add it."

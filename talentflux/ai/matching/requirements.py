@@ -1,6 +1,7 @@
 """From a job description to requirements that can be checked one by one and edited by a person."""
 
 import re
+from dataclasses import replace
 
 from talentflux.ai.matching import vocabulary as words
 from talentflux.ai.matching.items import MAX_TEXT, Draft, read_item
@@ -13,11 +14,27 @@ from talentflux.schemas.requirement import JobDescription, Necessity, Requiremen
 
 MAX_REQUIREMENTS = 200
 MAX_CHARACTERS = 100_000
+_ASKING = {"must", "should"}
 # Time in a role says more than a word in a list.
 _WEIGHTS = {RequirementKind.YEARS: 1.5}
-_GENDER_MARK = re.compile(r"\s*[(\[]\s*(?:[mwfdhxigvn]\s*[/|*]\s*){1,3}[mwfdhxigvn]\s*[)\]]|\s*\(all genders\)|\s*\(\s*#?\d+\s*\)", re.IGNORECASE)
-_TITLE_LABEL = re.compile(r"^[\s#*_]*(?:job |position |role )?(?:title|position|role|stelle|poste|puesto|functie|vaga|cargo|posizione)[*_]*\s*:\s*(?P<title>\S.*)$", re.IGNORECASE | re.MULTILINE)
-_LOCATION_LABEL = re.compile(r"^[\s#*_-]*(?:job |work )?(?:location|standort|arbeitsort|einsatzort|lieu(?: de travail)?|ubicación|locatie|standplaats|localização|local|sede)[*_]*\s*:\s*(?P<place>\S.*)$", re.IGNORECASE | re.MULTILINE)
+_GENDER_MARK = re.compile(
+    r"\s*[(\[]\s*(?:[mwfdhxigvn]\s*[/|*]\s*){1,3}[mwfdhxigvn]\s*[)\]]|\s*\(all genders\)|\s*\(\s*#?\d+\s*\)",
+    re.IGNORECASE,
+)
+_TITLE_LABEL = re.compile(
+    (
+        r"^[\s#*_]*(?:job |position |role )?(?:title|position|role|stelle|poste|puesto|functie|vaga|cargo|"
+        r"posizione)[*_]*\s*:\s*(?P<title>\S.*)$"
+    ),
+    re.IGNORECASE | re.MULTILINE,
+)
+_LOCATION_LABEL = re.compile(
+    (
+        r"^[\s#*_-]*(?:job |work )?(?:location|standort|arbeitsort|einsatzort|lieu(?: de travail)?|ubicación|"
+        r"locatie|standplaats|localização|local|sede)[*_]*\s*:\s*(?P<place>\S.*)$"
+    ),
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def read_job(text: str, matcher: SkillMatcher) -> JobDescription:
@@ -73,34 +90,41 @@ def read_job(text: str, matcher: SkillMatcher) -> JobDescription:
 def _found(text: str, items: list[Item], matcher: SkillMatcher) -> list[tuple[Necessity, Draft]]:
     """Collect what the items ask for."""
     sectioned = any(item.part == "must" for item in items)
-    found = []
+    found: list[tuple[Necessity, Draft]] = []
     for item in items:
-        necessity = _necessity(item.of(text), item.part, sectioned=sectioned)
-        if necessity is None:
-            continue
-        for draft in read_item(text, item.start, item.end, matcher):
-            # Outside a part for requirements a sentence without anything checkable is prose.
-            if item.part in {"must", "should"} or draft.kind is not RequirementKind.OTHER and not draft.values.get("terms"):
-                found.append((necessity, draft))
+        for part, necessity in _parts(text, item, sectioned=sectioned):
+            found += [
+                (necessity, draft)
+                for draft in read_item(text, part.start, part.end, matcher)
+                if item.part in _ASKING or _is_checkable(draft)
+            ]
     return found
+
+
+def _parts(text: str, item: Item, *, sectioned: bool) -> list[tuple[Item, Necessity]]:
+    """Tell how firmly an item asks; a wish within it, as in `Java, ideally with Spring`, is a part of its own."""
+    ahead = words.WISH_AHEAD.search(text, item.start, item.end)
+    if ahead is None:
+        necessity = _necessity(item.of(text), item.part, sectioned=sectioned)
+        return [(item, necessity)] if necessity else []
+    first, rest = replace(item, end=ahead.start()), replace(item, start=ahead.end())
+    necessity = _necessity(first.of(text), item.part, sectioned=sectioned)
+    return [(first, necessity), (rest, Necessity.SHOULD)] if necessity else []
+
+
+def _is_checkable(draft: Draft) -> bool:
+    """Tell whether a draft says what to look for; outside a part for requirements the rest is prose."""
+    return draft.kind is not RequirementKind.OTHER and not draft.values.get("terms")
 
 
 def _necessity(item: str, part: str, *, sectioned: bool) -> Necessity | None:
     """Tell whether an item asks for something, and how firmly."""
-    if part in {"title", "location"}:
+    if part in {"title", "location", "duties"}:
         return None
-    wished = bool(words.SHOULD.search(item))
-    if part == "should" or (part == "must" and wished):
+    if part == "should" or words.SHOULD.search(item):
         return Necessity.SHOULD
-    if part == "must":
-        return Necessity.MUST
-    if part == "duties":
-        return None
-    if wished:
-        return Necessity.SHOULD
-    if words.MUST.search(item) or (not sectioned and words.WISH.search(item)):
-        return Necessity.MUST
-    return None
+    asked = part == "must" or words.MUST.search(item) or (not sectioned and words.WISH.search(item))
+    return Necessity.MUST if asked else None
 
 
 def _mentioned(text: str, matcher: SkillMatcher) -> list[tuple[Necessity, Draft]]:
@@ -134,14 +158,20 @@ def _first_of(text: str, items: list[Item], part: str) -> str | None:
 def _title_draft(text: str, title: str) -> Draft:
     """Make the title a wish: someone who held this role shows most of what it takes."""
     start = text.find(title)
-    return Draft(RequirementKind.TITLE, max(start, 0), max(start, 0) + (len(title) if start >= 0 else 0), {"title": title})
+    return Draft(
+        RequirementKind.TITLE, max(start, 0), max(start, 0) + (len(title) if start >= 0 else 0), {"title": title}
+    )
 
 
 def _distinct(found: list[tuple[Necessity, Draft]]) -> list[tuple[Necessity, Draft]]:
     """Drop what was asked for before; what must be met stays a must."""
     kept: dict[object, tuple[Necessity, Draft]] = {}
     for necessity, draft in found:
-        values = {name: value for name, value in draft.values.items() if value and (name != "terms" or not draft.values.get("skill_ids"))}
+        values = {
+            name: value
+            for name, value in draft.values.items()
+            if value and (name != "terms" or not draft.values.get("skill_ids"))
+        }
         mark = (draft.kind, repr(sorted(values.items()))) if values else (draft.kind, draft.start)
         if mark not in kept or (necessity is Necessity.MUST and kept[mark][0] is Necessity.SHOULD):
             kept[mark] = (necessity, draft)

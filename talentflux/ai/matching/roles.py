@@ -37,14 +37,77 @@ _SHORT = {
 # Words that say little about the trade: they count half.
 _GENERAL = frozenset(
     stem(word)
-    for word in """developer engineer manager analyst specialist consultant administrator officer coordinator assistant
-    representative worker technician supervisor director executive associate clerk operator expert professional staff
-    agent lead head leader team entwickler ingenieur berater leiter mitarbeiter ingenieur responsable gestor tecnico
-    medewerker responsabile""".split()
+    for word in [
+        "developer",
+        "engineer",
+        "manager",
+        "analyst",
+        "specialist",
+        "consultant",
+        "administrator",
+        "officer",
+        "coordinator",
+        "assistant",
+        "representative",
+        "worker",
+        "technician",
+        "supervisor",
+        "director",
+        "executive",
+        "associate",
+        "clerk",
+        "operator",
+        "expert",
+        "professional",
+        "staff",
+        "agent",
+        "lead",
+        "head",
+        "leader",
+        "team",
+        "entwickler",
+        "ingenieur",
+        "berater",
+        "leiter",
+        "mitarbeiter",
+        "ingenieur",
+        "responsable",
+        "gestor",
+        "tecnico",
+        "medewerker",
+        "responsabile",
+    ]
 )
 # Trades with two names.
 _SAME = {stem(word): stem("engineer") for word in ("developer", "programmer", "coder", "entwickler", "developpeur")}
-_IGNORED = frozenset("i ii iii iv v 1 2 3 m w f d h x all other except contract hire direct remote time full part".split())
+_IGNORED = frozenset(
+    [
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+        "1",
+        "2",
+        "3",
+        "m",
+        "w",
+        "f",
+        "d",
+        "h",
+        "x",
+        "all",
+        "other",
+        "except",
+        "contract",
+        "hire",
+        "direct",
+        "remote",
+        "time",
+        "full",
+        "part",
+    ]
+)
 _GENERAL_WEIGHT = 0.5
 
 

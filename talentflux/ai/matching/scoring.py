@@ -132,7 +132,8 @@ class Scorer:
             name="dense",
             value=z_score(mean, known.dense_mean, known.dense_deviation),
             weight=self.weights.dense,
-            explanation=f"Likeness in meaning {mean:.2f}; {known.dense_mean:.2f} is usual for a resume that does not belong "
+            explanation=f"Likeness in meaning {mean:.2f}; {known.dense_mean:.2f} is usual for a resume that does not "
+            f"belong "
             "to the job.",
         )
 
@@ -209,7 +210,8 @@ def _coverage(requirements: list[Requirement], results: list[RequirementResult],
 def _ordered(requirements: list[Requirement]) -> list[int]:
     """Return the numbers of the requirements, most weighty first."""
     return sorted(
-        range(len(requirements)), key=lambda n: (requirements[n].necessity is not Necessity.MUST, -requirements[n].weight)
+        range(len(requirements)),
+        key=lambda n: (requirements[n].necessity is not Necessity.MUST, -requirements[n].weight),
     )
 
 

@@ -73,7 +73,11 @@ def heading_part(line: str) -> str | None:
         The part's name, or None where the line is no heading.
     """
     stripped = line.strip()
-    marked = stripped.startswith("#") or (stripped.startswith("**") and stripped.endswith(("**", "**:"))) or stripped.endswith(":")
+    marked = (
+        stripped.startswith("#")
+        or (stripped.startswith("**") and stripped.endswith(("**", "**:")))
+        or stripped.endswith(":")
+    )
     if _BULLET.match(line) and not marked:
         return None
     bare = _MARKUP.sub("", stripped)
@@ -85,12 +89,7 @@ def heading_part(line: str) -> str | None:
         if pattern.search(folded):
             # Without a mark, only a line that is little more than the heading's words is a heading.
             return part if marked or len(words) <= 3 or part in {"title", "location"} else None
-    return "other" if stripped.startswith("#") and part_like(words) else None
-
-
-def part_like(words: list[str]) -> bool:
-    """Tell whether a marked line without a known word still opens a new part; the first one is often the job's title."""
-    return 0 < len(words) <= _HEADING_WORDS
+    return "other" if stripped.startswith("#") else None
 
 
 def detect_language(text: str) -> str | None:

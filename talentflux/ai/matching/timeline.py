@@ -2,22 +2,32 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 
 from talentflux.ai.matching.dates import MONTHS
 from talentflux.schemas.base import Span
 from talentflux.schemas.features import PositionFacts, Window
 from talentflux.schemas.resume import SectionKind
 
-_NOW = r"present|current(?:ly)?|now|today|date|till date|to date|ongoing|heute|jetzt|aujourd'hui|actualidad|actualmente|presente|heden|nu|oggi|atual"
-_MONTH = r"(?:jan|feb|mar|mrz|apr|may|mai|maj|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]*\.? |(?P<m{0}>0?[1-9]|1[0-2])[/.]"
+_NOW = (
+    r"present|current(?:ly)?|now|today|date|till date|to date|ongoing|heute|jetzt|aujourd'hui|actualidad|"
+    r"actualmente|presente|heden|nu|oggi|atual"
+)
+_MONTH = (
+    r"(?:jan|feb|mar|mrz|apr|may|mai|maj|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]*\.? |(?P<m{0}>0?[1-9]|1[0-2])[/.]"
+)
 RANGE = re.compile(
-    rf"(?<![\d/])(?:{_MONTH.format(1)})?(?P<y1>(?:19|20)\d\d)\s*(?:[-–—/]+|to|until|till|through|and|bis|au?|al?|tot)\s*"
+    rf"(?<![\d/])(?:{_MONTH.format(1)})?(?P<y1>(?:19|20)\d\d)\s*(?:[-–—/]+|to|until|till|through|and|bis|au?|"
+    rf"al?|tot)\s*"
     rf"(?:{_MONTH.format(2)})?(?P<y2>(?:19|20)\d\d|{_NOW})(?!\d)"
 )
 _SECTIONS = {SectionKind.EXPERIENCE.value, SectionKind.OTHER.value, SectionKind.VOLUNTEERING.value, None}
 _TITLE_WORDS = 14
 _LEAD = re.compile(
-    r"^(?:\b(?:work(?:ed)?|served|acted|employed|position|job title|title|role|from|between|as|an?|the|for|in|years?|duration|period)\b|[-–—:(,.\s])+",
+    (
+        r"^(?:\b(?:work(?:ed)?|served|acted|employed|position|job title|title|role|from|between|as|an?|the|for|in|"
+        r"years?|duration|period)\b|[-–—:(,.\s])+"
+    ),
     re.IGNORECASE,
 )
 
@@ -77,7 +87,7 @@ def _same_line(position: PositionFacts, window: Span) -> bool:
 def _cut(positions: list[PositionFacts]) -> list[PositionFacts]:
     """End each position where the next begins."""
     ordered = sorted(positions, key=lambda p: p.span.start if p.span else 0)
-    for one, following in zip(ordered, ordered[1:], strict=False):
+    for one, following in pairwise(ordered):
         if one.span and following.span and one.span.start < following.span.start < one.span.end:
             one.span = Span(start=one.span.start, end=following.span.start)
     return ordered
@@ -128,4 +138,3 @@ def _end(folded: str, windows: list[Window], number: int) -> int:
             break
         end = window.span.end
     return end
-

@@ -16,25 +16,34 @@ from talentflux.schemas.skill import SkillMention
 _MAX_QUOTE = 240
 # Folded text just before a name that denies it; the stretch runs to the end of the clause.
 _DENIAL = re.compile(
-    r"(?<![\w-])(?:no|not|never|without|absence of|lack of|lacks?|lacking|none|zero|haven't|hasn't|don't|doesn't|kein\w*|nicht|ohne|nie|sans|"
-    r"aucune?|pas d[e']|jamais|ningun\w*|sin|nunca|geen|zonder|niet|nooit|nenhum\w*|sem|nao|nessun\w*|senza|non|mai)(?![\w-])"
+    r"(?<![\w-])(?:no|not|never|without|absence of|lack of|lacks?|lacking|none|zero|haven't|hasn't|don't|"
+    r"doesn't|kein\w*|nicht|ohne|nie|sans|"
+    r"aucune?|pas d[e']|jamais|ningun\w*|sin|nunca|geen|zonder|niet|nooit|nenhum\w*|sem|nao|nessun\w*|senza|"
+    r"non|mai)(?![\w-])"
     r"(?! only| just| limited| nur| solo)[^.;:!?\n()]{0,60}$"
 )
 _WEAK = re.compile(
-    r"(?<!\w)(?:basics?|beginner|elementary|rudimentary|limited|little|some exposure|exposure to|(?:currently |now |still )?learning|"
-    r"interested in|interest in|eager to learn|willing to learn|want(?:ing)? to learn|studying|novice|introductory|theoretical|"
-    r"grundkenntnisse|anfanger|lerne|interesse an|grundlegend\w*|notions?|debutant|bases? (?:de|en)|en cours d'apprentissage|"
+    r"(?<!\w)(?:basics?|beginner|elementary|rudimentary|limited|little|some exposure|exposure to|(?:currently "
+    r"|now |still )?learning|"
+    r"interested in|interest in|eager to learn|willing to learn|want(?:ing)? to learn|studying|novice|"
+    r"introductory|theoretical|"
+    r"grundkenntnisse|anfanger|lerne|interesse an|grundlegend\w*|notions?|debutant|bases? (?:de|en)|en cours "
+    r"d'apprentissage|"
     r"basic[oa]s?|principiante|nociones|aprendiendo|basiskennis|beginnend|leren|basicos?|iniciante|nocoes|aprendendo|"
     r"di base|base|elementare|imparando)(?!\w)[^.;:!?\n]{0,40}$"
 )
-_DENIED_AFTER = re.compile(r"\W{0,3}(?:\w+ )?(?:was|were|is|are|has|have)(?: been)? (?:not|never)\b|\W{0,4}(?:none|nicht vorhanden|keine)\b")
+_DENIED_AFTER = re.compile(
+    r"\W{0,3}(?:\w+ )?(?:was|were|is|are|has|have)(?: been)? (?:not|never)\b|\W{0,4}(?:none|nicht vorhanden|keine)\b"
+)
 # The time of a position, which marks the line that names it.
 _TIME = re.compile(
-    r"(?<!\d)(?:19|20)\d\d\s*(?:[-–—/]|to|until|till|through|and|bis|a|al|au|tot)+\s*(?:\w{3,9}\.? )?(?:(?:19|20)\d\d|present|current|"
+    r"(?<!\d)(?:19|20)\d\d\s*(?:[-–—/]|to|until|till|through|and|bis|a|al|au|tot)+\s*(?:\w{3,9}\.? )?(?:(?:19|"
+    r"20)\d\d|present|current|"
     r"now|today|date|heute|actualidad|presente|heden|oggi|aujourd'hui)(?!\d)"
 )
 _WEAK_AFTER = re.compile(
-    r"^\W{0,4}(?:basics?|beginner|elementary|novice|learning|grundkenntnisse|anfanger|notions|debutant|basico|principiante|"
+    r"^\W{0,4}(?:basics?|beginner|elementary|novice|learning|grundkenntnisse|anfanger|notions|debutant|basico|"
+    r"principiante|"
     r"basis|iniciante|base)(?!\w)"
 )
 

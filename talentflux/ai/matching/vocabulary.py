@@ -11,18 +11,29 @@ def _any(words: str) -> re.Pattern[str]:
 
 
 SHOULD = _any(
-    r"nice[- ]to[- ]haves?|good to have|(?:is |are |be |as |considered |huge |big |definite |strong )?an? (?:\w+ )?(?:plus|bonus|"
-    r"advantage|asset)|plus points?|bonus(?: points)?|preferred|preferably|preference|desirable|desired|desirable skills|"
-    r"optional(?:ly)?|ideally|advantageous|beneficial|would be (?:great|nice|good|ideal|helpful)|not required|not essential|"
+    r"nice[- ]to[- ]haves?|good to have|(?:is |are |be |as |considered |huge |big |definite |strong )?an? "
+    r"(?:\w+ )?(?:plus|bonus|"
+    r"advantage|asset)|plus points?|bonus(?: points)?|preferred|preferably|preference|desirable|desired|"
+    r"desirable skills|"
+    r"optional(?:ly)?|ideally|advantageous|beneficial|would be (?:great|nice|good|ideal|helpful)|not required|"
+    r"not essential|"
     r"wünschenswert|von vorteil|vorteilhaft|idealerweise|gern(?:e)? gesehen|optional|pluspunkte?|nice|"
     r"un plus|un atout|serait un plus|souhaité[es]?|apprécié[es]?|idéalement|de préférence|"
     r"se valorará[n]?|valorable|deseable[s]?|preferible(?:mente)?|idealmente|será un plus|"
     r"(?:is )?een (?:pré|plus|pre)|bij voorkeur|wenselijk|gewenst|mooi meegenomen|"
     r"diferencia(?:l|is)|desejáve(?:l|is)|preferencial(?:mente)?|será valorizad[oa]|valoriza-se|"
-    r"preferibil[ei]|preferibilmente|gradit[oaie]|costituisce titolo preferenziale|titolo preferenziale|è un plus|nice-to-haves?"
+    r"preferibil[ei]|preferibilmente|gradit[oaie]|costituisce titolo preferenziale|titolo preferenziale|è un "
+    r"plus|nice-to-haves?"
+)
+# A wish that speaks of what follows it, after something that is asked for.
+WISH_AHEAD = re.compile(
+    r"(?<=\w)[\s,;(–-]+(?:preferabl[ye]|ideally|optionally|idealerweise|vorzugsweise|idéalement|de préférence|"
+    r"preferiblemente|idealmente|bij voorkeur|preferencialmente|preferibilmente)\s+(?=\w)",
+    re.IGNORECASE,
 )
 MUST = _any(
-    r"must(?: have)?s?|required|require[sd]?|requirements?|mandatory|essential|necessary|need(?:ed|s)? to|you(?:'ll| will)? need|minimum|"
+    r"must(?: have)?s?|required|require[sd]?|requirements?|mandatory|essential|necessary|need(?:ed|s)? to|"
+    r"you(?:'ll| will)? need|minimum|"
     r"at least|should (?:have|possess|be|carry|hold)|has to|have to|"
     r"zwingend|erforderlich|vorausgesetzt|voraussetzung(?:en)?|notwendig|mindestens|muss|müssen|unbedingt|"
     r"requis[es]?|exigé[es]?|obligatoires?|indispensables?|impérati(?:f|ve)|nécessaires?|au moins|minimum|"
@@ -33,11 +44,13 @@ MUST = _any(
 )
 # Wording that asks for something where the description has no part of its own for requirements.
 WISH = _any(
-    r"looking for|seek(?:ing|s)?|proven|proficien(?:t|cy)|experienced?|knowledge|skilled|familiar(?:ity)?|fluent|fluency|"
+    r"looking for|seek(?:ing|s)?|proven|proficien(?:t|cy)|experienced?|knowledge|skilled|familiar(?:ity)?|"
+    r"fluent|fluency|"
     r"understanding|background in|expertise|you have|you bring|degree|certifi\w+|licen[sc]\w+|"
     r"suchen|erfahrung(?:en)?|\w*kenntnisse|beherrsch\w+|sicher im umgang|abgeschlossene\w*|"
     r"recherchons|expérience|connaissances?|maîtrise|titulaire|buscamos|experiencia|conocimientos?|dominio|titulación|"
-    r"zoeken|ervaring|kennis|beheersing|procuramos|experiência|conhecimentos?|domínio|cerchiamo|esperienza|conoscenza|laurea"
+    r"zoeken|ervaring|kennis|beheersing|procuramos|experiência|conhecimentos?|domínio|cerchiamo|esperienza|"
+    r"conoscenza|laurea"
 )
 
 # Headings; the first pattern that fits names the part of the description. Folded text (no accents) is compared.
@@ -53,7 +66,8 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "duties",
         re.compile(
-            r"responsibilit|duties|what you(?:'ll| will) (?:do|be doing)|you will\b|the role$|day[- ]to[- ]day|your (?:tasks|mission|role)|key tasks|"
+            r"responsibilit|duties|what you(?:'ll| will) (?:do|be doing)|you will\b|the role$|day[- ]to[- "
+            r"]day|your (?:tasks|mission|role)|key tasks|"
             r"aufgaben|tatigkeit|das erwartet|missions?$|vos missions|responsabilites|"
             r"funciones|responsabilidades|tareas|wat ga je doen|taken|werkzaamheden|"
             r"atividades|atribuicoes|mansioni|responsabilita|attivita|cosa farai"
@@ -62,22 +76,39 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "must",
         re.compile(
-            r"requirement|required|qualification|must[- ]have|what you(?:'ll)? (?:bring|need)|who you are|your (?:profile|skills|background)|"
-            r"we(?:'re| are) looking for|about you|skills|experience|education|competenc|essential|prerequisite|you (?:have|bring)|expertise|"
-            r"anforderung|profil|das bringst du|das bringen sie|qualifikation|voraussetzung|was du mitbringst|kenntnisse|"
+            r"requirement|required|qualification|must[- ]have|what you(?:'ll)? (?:bring|need)|who you are|"
+            r"your (?:profile|skills|background)|"
+            r"we(?:'re| are) looking for|about you|skills|experience|education|competenc|essential|"
+            r"prerequisite|you (?:have|bring)|expertise|"
+            r"anforderung|profil|das bringst du|das bringen sie|qualifikation|voraussetzung|was du mitbringst|"
+            r"kenntnisse|"
             r"profil recherche|competences|prerequis|exigences|formation requise|"
             r"requisitos|perfil|buscamos|conocimientos|formacion|"
             r"functie-?eisen|eisen|jouw profiel|profiel|wat vragen wij|wij vragen|wat breng|vereisten|"
             r"qualificacoes|o que buscamos|requisiti|profilo|competenze|cosa cerchiamo"
         ),
     ),
-    ("title", re.compile(r"^(?:job |position |role )?title$|^(?:position|role|job|stellenbezeichnung|stelle|poste|intitule du poste|puesto|functie|vaga|cargo|posizione|ruolo)$")),
-    ("location", re.compile(r"^(?:job |work )?locations?$|^(?:standort|arbeitsort|einsatzort|lieu|lieu de travail|localisation|ubicacion|locatie|standplaats|localizacao|local|sede|luogo di lavoro)$")),
+    (
+        "title",
+        re.compile(
+            r"^(?:job |position |role )?title$|^(?:position|role|job|stellenbezeichnung|stelle|poste|intitule "
+            r"du poste|puesto|functie|vaga|cargo|posizione|ruolo)$"
+        ),
+    ),
+    (
+        "location",
+        re.compile(
+            r"^(?:job |work )?locations?$|^(?:standort|arbeitsort|einsatzort|lieu|lieu de travail|"
+            r"localisation|ubicacion|locatie|standplaats|localizacao|local|sede|luogo di lavoro)$"
+        ),
+    ),
     (
         "other",
         re.compile(
-            r"summary|overview|about|benefit|we offer|what we|perks|salary|compensation|how to apply|equal opportunity|company|description|"
-            r"wir bieten|uber uns|benefits|wir sind|bewerbung|nous offrons|a propos|avantages|ofrecemos|sobre nosotros|beneficios|"
+            r"summary|overview|about|benefit|we offer|what we|perks|salary|compensation|how to apply|equal "
+            r"opportunity|company|description|"
+            r"wir bieten|uber uns|benefits|wir sind|bewerbung|nous offrons|a propos|avantages|ofrecemos|sobre "
+            r"nosotros|beneficios|"
             r"wij bieden|over ons|wat bieden|oferecemos|sobre a empresa|offriamo|chi siamo|cosa offriamo"
         ),
     ),
@@ -106,16 +137,59 @@ _YEAR_WORD = r"(?:years?|yrs?\.?|jahre?n?|ans|annees?|an|anos?|jaar|jaren|anni|a
 # On folded text: "3+ years", "3-5 years", "two (2) years", "10 Jahre", "trois ans".
 YEARS = re.compile(
     rf"(?<![\w.])(?:(?P<digits>\d{{1,2}}(?:[.,]\d)?)|(?P<word>{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))}))"
-    rf"(?:\s*\(\s*\d{{1,2}}\s*\))?\W?\s*(?:\+|plus|or more|oder mehr)?\s*(?:(?:-|to|bis|a|tot|ou|or)\s*\d{{1,2}}\s*\+?)?\s*-?\s*{_YEAR_WORD}(?!\w)(?! old\b)"
+    rf"(?:\s*\(\s*\d{{1,2}}\s*\))?\W?\s*(?:\+|plus|or more|oder mehr)?\s*(?:(?:-|to|bis|a|tot|ou|"
+    rf"or)\s*\d{{1,2}}\s*\+?)?\s*-?\s*{_YEAR_WORD}(?!\w)(?! old\b)"
 )
 
 EDUCATION: tuple[tuple[EducationLevel, re.Pattern[str]], ...] = (
-    (EducationLevel.DOCTORATE, _any(r"ph\.?\s?d\.?|doctorate|doctoral(?: degree)?|dphil|promotion|promoviert|doktor|doctorat|doctorado|gepromoveerd|doutorado|doutoramento|dottorato")),
-    (EducationLevel.MASTER, _any(r"master(?:'?s)?(?: degree| of \w+)?|masters|m\.?sc\.?|mba|m\.?eng\.?|m\.?a\.(?!\w)|m\.?s\. |diplom(?:-\w+)?|magister|ingénieur diplômé|bac ?\+ ?5|máster|maestría|mestrado|laurea magistrale|laurea specialistica|wo-niveau")),
-    (EducationLevel.BACHELOR, _any(r"bachelor(?:'?s)?(?: degree| of \w+)?|bachelors|b\.?sc\.?|b\.?a\.(?!\w)|b\.?s\.(?!\w)|b\.?eng\.?|b\.?tech\.?|undergraduate degree|(?:university|college|academic|four[- ]year|4[- ]year|relevant|technical)? ?degree|hochschulabschluss|studienabschluss|abgeschlossenes studium|studium|fh-abschluss|licence|bac ?\+ ?[34]|diplôme universitaire|licenciatura|grado universitario|título universitario|grado en|hbo|wo|graduação|bacharelado|ensino superior|laurea(?: triennale)?")),
-    (EducationLevel.ASSOCIATE, _any(r"associate(?:'?s)? degree|associate of \w+|foundation degree|bac ?\+ ?2|bts|dut|higher national diploma|hnd|técnico superior|tecnólogo")),
-    (EducationLevel.VOCATIONAL, _any(r"apprenticeship|vocational (?:training|qualification|diploma|education)|trade school|ausbildung|berufsausbildung|lehre|cap|bep|formación profesional|ciclo formativo|mbo|curso técnico|diploma professionale|qualifica professionale")),
-    (EducationLevel.SECONDARY, _any(r"high[- ]school(?: diploma)?|secondary (?:school|education)|ged|a-levels?|abitur|fachabitur|mittlere reife|baccalauréat|bachillerato|vwo|havo|ensino médio|ensino secundário|diploma di maturità|diploma superiore")),
+    (
+        EducationLevel.DOCTORATE,
+        _any(
+            r"ph\.?\s?d\.?|doctorate|doctoral(?: degree)?|dphil|promotion|promoviert|doktor|doctorat|"
+            r"doctorado|gepromoveerd|doutorado|doutoramento|dottorato"
+        ),
+    ),
+    (
+        EducationLevel.MASTER,
+        _any(
+            r"master(?:'?s)?(?: degree| of \w+)?|masters|m\.?sc\.?|mba|m\.?eng\.?|m\.?a\.(?!\w)|m\.?s\. |"
+            r"diplom(?:-\w+)?|magister|ingénieur diplômé|bac ?\+ ?5|máster|maestría|mestrado|laurea "
+            r"magistrale|laurea specialistica|wo-niveau"
+        ),
+    ),
+    (
+        EducationLevel.BACHELOR,
+        _any(
+            r"bachelor(?:'?s)?(?: degree| of \w+)?|bachelors|b\.?sc\.?|b\.?a\.(?!\w)|b\.?s\.(?!\w)|b\.?eng\.?|"
+            r"b\.?tech\.?|undergraduate degree|(?:university|college|academic|four[- ]year|4[- ]year|relevant|"
+            r"technical)? ?degree|hochschulabschluss|studienabschluss|abgeschlossenes studium|studium|"
+            r"fh-abschluss|licence|bac ?\+ ?[34]|diplôme universitaire|licenciatura|grado universitario|"
+            r"título universitario|grado en|hbo|wo|graduação|bacharelado|ensino superior|laurea(?: triennale)?"
+        ),
+    ),
+    (
+        EducationLevel.ASSOCIATE,
+        _any(
+            r"associate(?:'?s)? degree|associate of \w+|foundation degree|bac ?\+ ?2|bts|dut|higher national "
+            r"diploma|hnd|técnico superior|tecnólogo"
+        ),
+    ),
+    (
+        EducationLevel.VOCATIONAL,
+        _any(
+            r"apprenticeship|vocational (?:training|qualification|diploma|education)|trade school|ausbildung|"
+            r"berufsausbildung|lehre|cap|bep|formación profesional|ciclo formativo|mbo|curso técnico|diploma "
+            r"professionale|qualifica professionale"
+        ),
+    ),
+    (
+        EducationLevel.SECONDARY,
+        _any(
+            r"high[- ]school(?: diploma)?|secondary (?:school|education)|ged|a-levels?|abitur|fachabitur|"
+            r"mittlere reife|baccalauréat|bachillerato|vwo|havo|ensino médio|ensino secundário|diploma di "
+            r"maturità|diploma superiore"
+        ),
+    ),
 )
 
 LANGUAGES: dict[str, re.Pattern[str]] = {
@@ -125,7 +199,10 @@ LANGUAGES: dict[str, re.Pattern[str]] = {
         "de": r"german|deutsch(?:e|en|er)?|deutschkenntnisse|allemand|alemán|duits|alemão|tedesco",
         "fr": r"french|französisch(?:e|en)?|französischkenntnisse|français|francés|frans|francês|francese",
         "es": r"spanish|spanisch(?:e|en)?|espagnol|español|castellano|spaans|espanhol|spagnolo",
-        "nl": r"dutch|niederländisch(?:e|en)?|néerlandais|neerlandés|holandés|nederlands(?:e)?|holandês|neerlandês|olandese",
+        "nl": (
+            r"dutch|niederländisch(?:e|en)?|néerlandais|neerlandés|holandés|nederlands(?:e)?|holandês|neerlandês|"
+            r"olandese"
+        ),
         "pt": r"portuguese|portugiesisch(?:e|en)?|portugais|portugués|portugees|português|portoghese",
         "it": r"italian|italienisch(?:e|en)?|italien|italiano|italiaans",
         "pl": r"polish|polnisch|polonais|polaco|pools|polonês|polacco",
@@ -149,23 +226,52 @@ LANGUAGES: dict[str, re.Pattern[str]] = {
     }.items()
 }
 LANGUAGE_LEVELS: tuple[tuple[LanguageLevel, re.Pattern[str]], ...] = (
-    (LanguageLevel.NATIVE, _any(r"native|mother tongue|muttersprach\w*|langue maternelle|nativ[oa]|lengua materna|moedertaal|língua materna|madrelingua|bilingu\w*")),
+    (
+        LanguageLevel.NATIVE,
+        _any(
+            r"native|mother tongue|muttersprach\w*|langue maternelle|nativ[oa]|lengua materna|moedertaal|"
+            r"língua materna|madrelingua|bilingu\w*"
+        ),
+    ),
     (LanguageLevel.C2, _any(r"c2|proficient user|mastery")),
-    (LanguageLevel.C1, _any(r"c1|fluent(?:ly)?|fluency|full professional|verhandlungssicher\w*|fließend\w*|fliessend\w*|sehr gute?n?|courant|couramment|fluid[oa]|fluidez|dominio|vloeiend|uitstekend\w*|fluente|fluência|ottim[oa]|advanced|excellent|avanzado|avançado|avanzato")),
-    (LanguageLevel.B2, _any(r"b2|professional|business|good|gute?n?|upper[- ]intermediate|bonne?|bon niveau|buen|bueno|goed|goede|bom|buon[oa]?|strong|proficien\w+")),
-    (LanguageLevel.B1, _any(r"b1|intermediate|working knowledge|conversational|intermédiaire|intermedio|intermediário|gemiddeld|limited working")),
+    (
+        LanguageLevel.C1,
+        _any(
+            r"c1|fluent(?:ly)?|fluency|full professional|verhandlungssicher\w*|fließend\w*|fliessend\w*|sehr "
+            r"gute?n?|courant|couramment|fluid[oa]|fluidez|dominio|vloeiend|uitstekend\w*|fluente|fluência|"
+            r"ottim[oa]|advanced|excellent|avanzado|avançado|avanzato"
+        ),
+    ),
+    (
+        LanguageLevel.B2,
+        _any(
+            r"b2|professional|business|good|gute?n?|upper[- ]intermediate|bonne?|bon niveau|buen|bueno|goed|"
+            r"goede|bom|buon[oa]?|strong|proficien\w+"
+        ),
+    ),
+    (
+        LanguageLevel.B1,
+        _any(
+            r"b1|intermediate|working knowledge|conversational|intermédiaire|intermedio|intermediário|"
+            r"gemiddeld|limited working"
+        ),
+    ),
     (LanguageLevel.A2, _any(r"a2|basic|elementary|grundkenntnisse|notions|básico|basis|base|scolaire")),
     (LanguageLevel.A1, _any(r"a1|beginner|anfänger|débutant|principiante")),
 )
 LANGUAGE_WORDS = _any(
-    r"languages?|speak(?:ing|er|s)?|spoken|written|writing|verbal|oral|fluent|communicat\w+|sprachkenntnisse|\w*kenntnisse|sprach\w*|"
-    r"wort und schrift|langues?|parlé|écrit|oral|idiomas?|hablado|escrito|talen|mondeling|schriftelijk|beheersing|línguas?|falado|lingua|lingue|"
+    r"languages?|speak(?:ing|er|s)?|spoken|written|writing|verbal|oral|fluent|communicat\w+|sprachkenntnisse|"
+    r"\w*kenntnisse|sprach\w*|"
+    r"wort und schrift|langues?|parlé|écrit|oral|idiomas?|hablado|escrito|talen|mondeling|schriftelijk|"
+    r"beheersing|línguas?|falado|lingua|lingue|"
     r"parlato|scritto|conoscenza della lingua|[abc][12]"
 )
 
 CERTIFICATE = re.compile(
-    r"(?P<name>(?:[A-Z][\w+&/.-]*\s+){0,4}(?:certifi(?:ed|cation|cate)s?|zertifi\w+|certificat(?:ion)?s?|certificación|certificado|certificering|"
-    r"certificação|certificazione|licen[sc]e|licensure|permis de conduire|führerschein\w*|rijbewijs|carnet de conducir|patente)"
+    r"(?P<name>(?:[A-Z][\w+&/.-]*\s+){0,4}(?:certifi(?:ed|cation|cate)s?|zertifi\w+|certificat(?:ion)?s?|"
+    r"certificación|certificado|certificering|"
+    r"certificação|certificazione|licen[sc]e|licensure|permis de conduire|führerschein\w*|rijbewijs|carnet de "
+    r"conducir|patente)"
     r"(?:\s+(?:in|as|of|for|en|klasse|class|b|c|ce)\b)?(?:\s+[A-Z][\w+&/.-]*){0,4})",
     re.IGNORECASE,
 )
@@ -175,15 +281,22 @@ AS_ROLE = re.compile(
     re.IGNORECASE,
 )
 IN_FIELD = re.compile(
-    r"\b(?:in|with|of|using|within|mit|im|in der|en|dans|avec|met|em|com|nel|nella|con)\s+(?:an?\s+|the\s+|der\s+|dem\s+|la\s+|el\s+|le\s+)?(?P<field>.+)",
+    (
+        r"\b(?:in|with|of|using|within|mit|im|in der|en|dans|avec|met|em|com|nel|nella|con)\s+(?:an?\s+|the\s+|"
+        r"der\s+|dem\s+|la\s+|el\s+|le\s+)?(?P<field>.+)"
+    ),
     re.IGNORECASE,
 )
 # Where a role's name ends within a sentence.
 ROLE_END = re.compile(
-    r"\s*(?:(?<!\bjr)(?<!\bsr)[;:.!?(](?:\s|$)|,(?!\s+[\w/-]+(?:\s[\w/-]+)?,?\s+(?:and|or)\s)|\b(?:with|where|focus(?:ed|ing)?|involving|"
-    r"overseeing|including|responsible|who|which|that|for|position|role|experience|level|required|is|are|would|will|mit|sowie|avec|con|"
-    r"met|com|during|within|at|along|across|utili[sz]ing|using|based|particularly|earning|dealing|plus|preferred|of at least|"
-    r"and (?:an? |the )?(?:additional|another|further|previous|most)|or (?:an? )?(?:similar|related|comparable|equivalent))\b|"
+    r"\s*(?:(?<!\bjr)(?<!\bsr)[;:.!?(](?:\s|$)|,(?!\s+[\w/-]+(?:\s[\w/-]+)?,?\s+(?:and|or)\s)|\b(?:with|where|"
+    r"focus(?:ed|ing)?|involving|"
+    r"overseeing|including|responsible|who|which|that|for|position|role|experience|level|required|is|are|"
+    r"would|will|mit|sowie|avec|con|"
+    r"met|com|during|within|at|along|across|utili[sz]ing|using|based|particularly|earning|dealing|plus|"
+    r"preferred|of at least|"
+    r"and (?:an? |the )?(?:additional|another|further|previous|most)|or (?:an? )?(?:similar|related|"
+    r"comparable|equivalent))\b|"
     r"\bin (?:an?|the|fields?) )",
     re.IGNORECASE,
 )

@@ -46,7 +46,9 @@ def _shared_forms(lexicon: Lexicon) -> list[str]:
             by_letters.setdefault(form.exact, []).append(form.skill_id)
         for ids in by_letters.values():
             if len(set(ids)) > 1:
-                where = "; ".join(f"'{skill_id}' ({lexicon.skills.source(skill_id)})" for skill_id in dict.fromkeys(ids))
+                where = "; ".join(
+                    f"'{skill_id}' ({lexicon.skills.source(skill_id)})" for skill_id in dict.fromkeys(ids)
+                )
                 faults.append(f"'{form_key}' means {where}: keep it in one, or mark it with '?' and give context.")
     return faults
 

@@ -24,7 +24,8 @@ _ONET_SKILLS = {"Element ID", "Element Name"}
 _ONET_TITLES = {"O*NET-SOC Code", "Alternate Title"}
 _ESCO_KINDS = {"knowledge": SkillKind.KNOWLEDGE, "skill/competence": SkillKind.SKILL}
 _HELP = (
-    "Give the folder or zip of the ESCO download in CSV (skills_en.csv, occupations_en.csv, …), or of the O*NET database "
+    "Give the folder or zip of the ESCO download in CSV (skills_en.csv, occupations_en.csv, …), or of the "
+    "O*NET database "
     "as text (Technology Skills.txt, Skills.txt, Alternate Titles.txt)."
 )
 
@@ -220,7 +221,9 @@ def _decoded(name: str, data: bytes, left: int) -> io.StringIO:
     try:
         return io.StringIO(data.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as error:
-        raise InvalidInputError(f"{name}: not UTF-8. Download the file again and do not save it from a spreadsheet.") from error
+        raise InvalidInputError(
+            f"{name}: not UTF-8. Download the file again and do not save it from a spreadsheet."
+        ) from error
 
 
 def _rows(name: str, text: io.StringIO, columns: set[str], *, tabs: bool) -> Iterator[dict[str, str]]:

@@ -310,7 +310,7 @@ def _contexts(rows: list[Row]) -> dict[str, frozenset[str]]:
 def _add_forms(row: Row, written: list[str], meant: list[Form]) -> None:
     """Append each written form of an entry with what it means."""
     countable = row.kind in _COUNTABLE
-    plain = Form(row.id, False, None, None, False)
+    plain = Form(row.id, ambiguous=False, exact=None, plain=None, is_name=False)
     # A name that is marked among the aliases is no certain form.
     if {f"?{row.name}", f"={row.name}", f"?={row.name}", f"=?{row.name}"}.isdisjoint(row.aliases):
         _variants(row.name, plain._replace(is_name=True), written, meant, countable=countable)

@@ -19,7 +19,15 @@ def _fold_table() -> NDArray[np.uint16]:
         letter = base if base.isascii() and base.isalpha() else lower
         if len(letter) == 1:
             table[code] = ord(letter)
-    for signs, plain in (("øØ", "o"), ("łŁ", "l"), ("đĐ", "d"), ("ı", "i"), ("’", "'"), ("‐‑‒–−", "-"), ("\u00a0\u202f\u2009", " ")):
+    for signs, plain in (
+        ("øØ", "o"),
+        ("łŁ", "l"),
+        ("đĐ", "d"),
+        ("ı", "i"),
+        ("’", "'"),
+        ("‐‑‒–−", "-"),
+        ("\u00a0\u202f\u2009", " "),
+    ):
         for sign in signs:
             table[ord(sign)] = ord(plain)
     return table

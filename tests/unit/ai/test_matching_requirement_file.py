@@ -39,7 +39,10 @@ def test_names_file_line_and_field_and_says_what_to_do(text: str, said: str) -> 
 
 def test_reads_back_what_was_written() -> None:
     job = read_job(
-        "# Nurse\n## Requirements\n- 3 years as a nurse\n- German: B2 #1\n- ICU care, Python\n- Master's degree in nursing",
+        (
+            "# Nurse\n## Requirements\n- 3 years as a nurse\n- German: B2 #1\n- ICU care, Python\n- Master's "
+            "degree in nursing"
+        ),
         matcher(),
     )
     text = dump_requirements(job)

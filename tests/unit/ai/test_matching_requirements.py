@@ -105,8 +105,14 @@ def test_quotes_each_requirement_with_its_span() -> None:
         ("# Développeuse\n## Profil recherché\n- Python avec une équipe et les outils\n- Docker serait un plus", "fr"),
         ("# Desarrolladora\n## Requisitos\n- Python para el equipo con las herramientas\n- Se valorará Docker", "es"),
         ("# Ontwikkelaar\n## Functie-eisen\n- Python met een team en het platform van ons\n- Docker is een pré", "nl"),
-        ("# Desenvolvedora\n## Requisitos\n- Python para a equipe com os dados que temos\n- Docker é um diferencial", "pt"),
-        ("# Sviluppatrice\n## Requisiti\n- Python per il team con gli strumenti della casa\n- Docker è preferibile", "it"),
+        (
+            "# Desenvolvedora\n## Requisitos\n- Python para a equipe com os dados que temos\n- Docker é um diferencial",
+            "pt",
+        ),
+        (
+            "# Sviluppatrice\n## Requisiti\n- Python per il team con gli strumenti della casa\n- Docker è preferibile",
+            "it",
+        ),
         ("# Developer\n## Requirements\n- Python for the team and our tools\n- Docker preferred", "en"),
     ],
 )
@@ -146,6 +152,12 @@ def test_reads_a_description_without_headings() -> None:
     job = read("We seek a nurse. You must hold a driving licence. Fluent Spanish is a plus. Lunch is free.")
     assert of_kind(job, RequirementKind.CERTIFICATE)[0].necessity is MUST
     assert of_kind(job, RequirementKind.LANGUAGE)[0].necessity is SHOULD
+
+
+def test_a_wish_within_a_must_is_a_wish() -> None:
+    job = read("## Requirements\n- 3 years of Java, ideally with Docker")
+    assert of_skill(job, "java").necessity is MUST
+    assert of_skill(job, "docker").necessity is SHOULD
 
 
 def test_keeps_unknown_members_of_a_list() -> None:

@@ -34,7 +34,9 @@ JOB = read_job(
 )
 
 
-def judge(requirement: Requirement, resume: ResumeFeatures | None = None, scorer: Scorer = LEXICAL) -> RequirementResult:
+def judge(
+    requirement: Requirement, resume: ResumeFeatures | None = None, scorer: Scorer = LEXICAL
+) -> RequirementResult:
     return scorer.match(JobDescription(requirements=[requirement]), resume or features()).results[0]
 
 

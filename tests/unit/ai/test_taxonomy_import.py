@@ -35,7 +35,8 @@ TOOLS = """O*NET-SOC Code\tExample\tCommodity Code\tCommodity Title\tHot Technol
 def lexicon(tmp_path: Path) -> Lexicon:
     path = tmp_path / "ours.csv"
     path.write_text(
-        "id,name,kind,aliases,implies,context\npython,Python,tool,Python scripting,,\nsql,SQL,tool,,,\n", encoding="utf-8"
+        "id,name,kind,aliases,implies,context\npython,Python,tool,Python scripting,,\nsql,SQL,tool,,,\n",
+        encoding="utf-8",
     )
     return load_files([path])
 
@@ -79,7 +80,11 @@ def test_links_concepts_across_languages_and_keeps_the_rest(tmp_path: Path, esco
     assert data["uris"] == {"python": ["http://esco/1"], "sql": ["http://esco/3"]}
     assert data["aliases"]["sql"] == ["SQL-Abfragesprache"]
     entry = data["entries"][0]
-    assert (entry["id"], entry["name"], entry["source"]) == ("esco-braid-goat-hair", "braid goat hair", "ESCO skills_en.csv")
+    assert (entry["id"], entry["name"], entry["source"]) == (
+        "esco-braid-goat-hair",
+        "braid goat hair",
+        "ESCO skills_en.csv",
+    )
 
 
 def test_an_overlay_adds_links_forms_and_entries(tmp_path: Path, esco: Path) -> None:

@@ -47,7 +47,9 @@ def found(matcher: SkillMatcher, text: str) -> list[tuple[str, str]]:
     return [(mention.skill_id, mention.span.of(text)) for mention in matcher.extract(text)]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "nothing here", "window cleaning", "javan", "mail me@python.org", "www.python.org"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "nothing here", "window cleaning", "javan", "mail me@python.org", "www.python.org"]
+)
 def test_finds_nothing_where_nothing_is_named(matcher: SkillMatcher, text: str) -> None:
     assert found(matcher, text) == []
 
