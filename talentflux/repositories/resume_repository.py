@@ -1,9 +1,9 @@
 """SQL of resumes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import defer
 
 from talentflux.models import Candidate, File, Resume, ResumeSkill
@@ -107,16 +107,12 @@ class ResumeRepository(TenantRepository[Resume]):
         )
         return int((await self.session.execute(statement)).scalar_one())
 
-    async def set_skills(self, resume_id: UUID, skill_ids: Iterable[str]) -> None:
-        """Replace the skills under which a resume is found."""
-        await self.session.execute(
-            delete(ResumeSkill).where(
-                ResumeSkill.organization_id == self.organization_id, ResumeSkill.resume_id == resume_id
-            )
-        )
+    async def add_skills(self, found: Mapping[UUID, Iterable[str]]) -> None:
+        """Enter the skills under which resumes are found that were read for the first time."""
         rows = [
             {"organization_id": self.organization_id, "skill_id": skill, "resume_id": resume_id}
-            for skill in sorted(set(skill_ids))
+            for resume_id, skills in found.items()
+            for skill in sorted(skills)
         ]
         if rows:
             await self.session.execute(insert(ResumeSkill), rows)

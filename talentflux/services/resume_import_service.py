@@ -115,6 +115,7 @@ async def apply(
     repository = ResumeRepository(session)
     locked = await repository.lock_waiting([result.resume_id for result in results])
     errors = []
+    found: dict[UUID, set[str]] = {}
     # In the order of the addresses, so that two batches that meet the same people do not wait for each other in turn.
     for result in sorted(results, key=_address):
         resume = locked.get(result.resume_id)
@@ -125,13 +126,13 @@ async def apply(
             resume.candidate_id = (await candidate_service.from_resume(session, None)).id
         else:
             resume.candidate_id = (await candidate_service.from_resume(session, result.analysed.parsed)).id
-            skills = _fill(resume, result.analysed, lexicon)
+            found[resume.id] = _fill(resume, result.analysed, lexicon)
             resume.embedding = None if result.vector is None else result.vector.tolist()
             resume.embedder = None if result.vector is None else embedder
-            await repository.set_skills(resume.id, skills)
         await session.flush()
         if resume.requisition_id is not None:
             await application_service.ensure(session, resume.requisition_id, resume.candidate_id, resume.id)
+    await repository.add_skills(found)
     await _report(session, task_id, errors)
 
 
