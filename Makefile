@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format bench lock clean
+.PHONY: help demo up test lint format bench training lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,8 +42,15 @@ format: $(VENV)/development ## bring the code into form
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/development ## every figure beside its floor (needs TALENTFLUX_DATA or ../shared/data)
-	$(BIN)/python -m bench
+bench: $(VENV)/development training/.venv/ready ## every figure beside its floor (needs TALENTFLUX_DATA or ../shared/data)
+	$(BIN)/python -m bench $(ARGS)
+
+training: training/.venv/ready ## the environment that makes the embedding model; has PyTorch
+
+training/.venv/ready: training/requirements.txt
+	$(PYTHON) -m venv training/.venv
+	training/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r training/requirements.txt
+	@touch $@
 
 lock: $(VENV)/development ## renew the pinned dependencies
 	cd requirements && for name in base openai dev; do \
@@ -51,4 +58,4 @@ lock: $(VENV)/development ## renew the pinned dependencies
 	    --no-emit-index-url $$name.in --output-file $$name.lock; done
 
 clean: ## remove the virtual environment and caches, not the data folder
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) training/.venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
