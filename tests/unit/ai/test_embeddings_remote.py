@@ -1,6 +1,7 @@
 import base64
 import json
 import struct
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -110,7 +111,7 @@ def test_refuses_a_base_url_that_is_no_web_address() -> None:
 
 
 def test_says_which_extra_to_install_without_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "openai", None)
+    monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(EmbedderConfigurationError, match=r"pip install 'talentflux\[openai\]'"):
         get_embedder("openai:model", api_key="key")
 

@@ -1,5 +1,6 @@
 import json
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_refuses_an_unknown_embedder_and_names_the_known_ones(spec: str) -> None
 
 
 def test_refuses_minilm_without_its_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "onnxruntime", None)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(EmbedderConfigurationError, match=r"pip install 'talentflux\[onnx\]'"):
         get_embedder(f"minilm:{tmp_path}")
 
