@@ -84,7 +84,7 @@ def find_gutter(rows: list[Row], body: float) -> Gutter | None:
                 continue
             first, last = _without_margins(rows, words, run, x)
             left, right = _sides(rows, words, range(first, last + 1), x)
-            if min(len(left), len(right)) < _LEAST_ROWS:
+            if not _enough(len(left), len(right)):
                 continue
             divided = min(sum(len(part.text) for part in left), sum(len(part.text) for part in right))
             if divided > most and _are_columns(left, right):
@@ -127,7 +127,12 @@ def _has_both(rows: list[list[Word]], x: float) -> bool:
     """Whether enough rows have words on either side of x."""
     left = sum(words[0].left < x for words in rows)
     right = sum(words[-1].left >= x for words in rows)
-    return min(left, right) >= _LEAST_ROWS
+    return _enough(left, right)
+
+
+def _enough(left: int, right: int) -> bool:
+    """Whether two sides have rows enough for columns: a name and a title beside a block of contacts are the fewest."""
+    return min(left, right) >= 2 and max(left, right) >= _LEAST_ROWS
 
 
 def _runs_on(words: list[Word], x: float) -> bool:
@@ -194,8 +199,8 @@ def _parts(rows: list[Row], words: list[list[Word]], run: range, x: float, *, is
 def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
     """Whether two sides are read one after the other, and not row by row."""
     overlap = min(left[0].y, right[0].y) - max(left[-1].y, right[-1].y)
-    size = left[0].size
-    if overlap < 2 * size:
+    size = min(part.size for part in (*left, *right))
+    if overlap < (2 if min(len(left), len(right)) >= _LEAST_ROWS else 1) * size:
         return False
     if _has_sections(left) and _has_sections(right):
         return True
@@ -205,6 +210,8 @@ def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
     dated = sum(is_dated(part.text) for part in small) / len(small)
     if sum(starts) / len(starts) >= 0.7 and dated >= 0.3:
         return False
+    if len(small) < _LEAST_ROWS:
+        return not any(beside) and dated == 0
     if sum(beside) / len(beside) < 0.6 or (_is_list(small) and _is_list(large)):
         return True
     return _is_prose(small) and _is_prose(large) and dated < 0.3

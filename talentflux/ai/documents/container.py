@@ -1,15 +1,14 @@
 """Zip containers of unknown origin, opened without trusting a size that they declare."""
 
+import contextlib
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import IO, Self
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.parsers import expat
 
 from talentflux.ai.documents.limits import LIMITS, Limits
 from talentflux.ai.documents.problems import problem
@@ -17,6 +16,7 @@ from talentflux.ai.documents.problems import problem
 _CHUNK = 64 * 1024
 # Below this size a high ratio is ordinary: XML full of repeated tags.
 _RATIO_FREE_BYTES = 4 * 2**20
+_ENTITIES = "holds XML entities, which no resume needs; it was not opened. Save it as PDF."
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
@@ -127,11 +127,23 @@ class Container:
         if data is None:
             return None
         try:
-            root: Element = fromstring(data, forbid_dtd=True)
-        except DefusedXmlException as error:
-            raise problem(
-                "damaged", self._name, "holds XML entities, which no resume needs; it was not opened. Save it as PDF."
-            ) from error
-        except (ParseError, ValueError, LookupError) as error:
+            if _has_document_type(data):
+                raise problem("damaged", self._name, _ENTITIES)
+            return fromstring(data)  # noqa: S314 - without a document type there is nothing to expand or fetch
+        except (ParseError, expat.ExpatError, ValueError, LookupError) as error:
             raise problem("damaged", self._name) from error
-        return root
+
+
+def _has_document_type(data: bytes) -> bool:
+    """Whether an XML file declares a document type, the only place where entities can be defined."""
+    found = []
+
+    def stop(*_: object) -> None:
+        found.append(True)
+        raise ValueError
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = stop
+    with contextlib.suppress(ValueError):
+        parser.Parse(data, True)  # noqa: FBT003 - expat's own form
+    return bool(found)

@@ -86,7 +86,7 @@ def _emit_rows(rows: list[Row], body: float, lines: list[Line]) -> None:
     """Add the lines of a region without columns."""
     if not rows:
         return
-    rows = _join_wrapped_dates(rows)
+    rows = [part for row in _join_wrapped_dates(rows) for part in _split_at_bullets(row)]
     head: int | None = None
     last_margin_y = 0.0
     item_left: float | None = None
@@ -128,6 +128,15 @@ def _join_wrapped_dates(rows: list[Row]) -> list[Row]:
         if row.segments:
             kept.append(row)
     return kept
+
+
+def _split_at_bullets(row: Row) -> list[Row]:
+    """Return a row as rows that begin with their list items: items stand side by side, or beside a margin."""
+    starts = [
+        index for index, segment in enumerate(row.segments) if index == 0 or starts_with_bullet(segment.words[0].text)
+    ]
+    ends = [*starts[1:], len(row.segments)]
+    return [Row(row.y, row.size, row.segments[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def _wraps(segments: list[Segment], following: Row) -> bool:

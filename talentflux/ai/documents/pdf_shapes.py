@@ -13,9 +13,8 @@ _STROKED_ONLY = (1, 5)
 # Shapes smaller than this on a side hide and carry no word.
 _LEAST_SIDE = 4.0
 _MOST_SHAPES = 4_000
-_MOST_SEGMENTS = 20
-# Browsers print a round bullet as a curve of many short ones.
-_MOST_DOT_SEGMENTS = 64
+# Browsers print a round corner as many short curves.
+_MOST_SEGMENTS = 80
 _MOST_DOTS = 1_000
 _DEEPEST_FORM = 6
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
@@ -40,7 +39,7 @@ class Look:
 
 @dataclass(frozen=True)
 class _Shape:
-    """A filled rectangle or a picture; `ground` is None for a picture, whose colours are not looked at."""
+    """A filled rectangle, a picture or another shape; `ground` is None where its colours are not told by it."""
 
     order: int
     left: float
@@ -49,6 +48,7 @@ class _Shape:
     top: float
     ground: RGB | None
     covers: bool
+    picture: bool
 
     def holds(self, x: float, y: float) -> bool:
         return self.left <= x <= self.right and self.bottom <= y <= self.top
@@ -85,14 +85,14 @@ class PageShapes:
 
     @property
     def picture_share(self) -> float:
-        """Part of the page that its largest picture covers, 0 to 1."""
+        """Part of the page that pictures cover, 0 to 1."""
         width = self._box.right - self._box.left
         height = self._box.top - self._box.bottom
         areas = [
             max(0.0, min(shape.right, self._box.right) - max(shape.left, self._box.left))
             * max(0.0, min(shape.top, self._box.top) - max(shape.bottom, self._box.bottom))
             for shape in self._shapes
-            if shape.ground is None
+            if shape.picture
         ]
         return min(1.0, sum(areas) / (width * height)) if width * height > 0 else 0.0
 
@@ -187,7 +187,7 @@ class PageShapes:
         left, bottom, right, top = _transform([edge.value for edge in self._edges], matrix)
         width, height = right - left, top - bottom
         if kind == calls.PATH and _is_dot(width, height) and len(self.dots) < _MOST_DOTS:
-            if _is_filled_block(page_object, _MOST_DOT_SEGMENTS):
+            if _is_filled(page_object) and _is_block(page_object, _MOST_SEGMENTS):
                 self.dots.append((left, right, (bottom + top) / 2))
             return
         if width < _LEAST_SIDE or height < _LEAST_SIDE:
@@ -195,16 +195,18 @@ class PageShapes:
         ground: RGB | None = None
         covers = kind == calls.IMAGE
         if kind == calls.PATH:
-            if not _is_filled_block(page_object):
+            if not _is_filled(page_object):
                 return
             colour, alpha = self._colour(calls.get_fill, page_object)
             if alpha < 8:
                 return
-            ground = _blend(colour, alpha) if colour is not None else None
-            covers = alpha >= 230
+            # Where an outline is more than a box, only the rendered page tells what lies under a word.
+            block = _is_block(page_object, _MOST_SEGMENTS)
+            ground = _blend(colour, alpha) if block and colour is not None else None
+            covers = block and alpha >= 230
         if covers and calls.has_transparency(page_object):
             covers = False
-        self._shapes.append(_Shape(order, left, bottom, right, top, ground, covers))
+        self._shapes.append(_Shape(order, left, bottom, right, top, ground, covers, kind == calls.IMAGE))
 
 
 def _is_dot(width: float, height: float) -> bool:
@@ -212,11 +214,14 @@ def _is_dot(width: float, height: float) -> bool:
     return 1.2 <= width <= 6.0 and 0.75 <= height / width <= 1.33
 
 
-def _is_filled_block(path: int, most: int = _MOST_SEGMENTS) -> bool:
-    """Whether a path is one filled outline of few segments: a rectangle, perhaps with round corners."""
+def _is_filled(path: int) -> bool:
+    """Whether a path is filled, and not only stroked."""
     mode, stroke = ctypes.c_int(), ctypes.c_int()
-    if not calls.get_draw_mode(path, ctypes.byref(mode), ctypes.byref(stroke)) or mode.value == 0:
-        return False
+    return bool(calls.get_draw_mode(path, ctypes.byref(mode), ctypes.byref(stroke))) and mode.value != 0
+
+
+def _is_block(path: int, most: int) -> bool:
+    """Whether a path is one outline of few segments: a rectangle, perhaps with round corners, or a dot."""
     count = calls.count_segments(path)
     if not 4 <= count <= most:
         return False

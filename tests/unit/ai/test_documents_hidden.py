@@ -135,6 +135,19 @@ def draw_on_dark(canvas: Canvas) -> None:
     canvas.drawString(60, 600, "Readable words")
 
 
+def draw_on_a_box_of_many_curves(canvas: Canvas) -> None:
+    canvas.setFillColor(HexColor("#0b1f3a"))
+    outline = canvas.beginPath()
+    outline.moveTo(50, 600)
+    for step in range(120):
+        outline.lineTo(50 + 2.5 * step, 580 - step % 3)
+    outline.lineTo(350, 630)
+    outline.lineTo(50, 630)
+    canvas.drawPath(outline, stroke=0, fill=1)
+    canvas.setFillColor(white)
+    canvas.drawString(60, 600, "Readable words")
+
+
 def draw_pale_grey(canvas: Canvas) -> None:
     canvas.setFillColor(HexColor("#c4c4c4"))
     canvas.drawString(60, 600, "Readable words")
@@ -177,6 +190,7 @@ def draw_stroked(canvas: Canvas) -> None:
     "draw",
     [
         draw_on_dark,
+        draw_on_a_box_of_many_curves,
         draw_pale_grey,
         draw_small_print,
         draw_in_a_frame,
