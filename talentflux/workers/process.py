@@ -25,6 +25,7 @@ from talentflux.db.provision import provide
 
 CONFIGURATION_FAILED = 78  # EX_CONFIG of sysexits.h: starting again cannot help
 DATABASE_FAILED = 75  # EX_TEMPFAIL: starting again may help
+_APPLICATION = "talentflux.main:create_app"  # by name, as for any ASGI server: it lies in a layer above
 _GRACE_SECONDS = 5
 
 
@@ -95,8 +96,9 @@ def check_host(settings: Settings) -> None:
 def _prepare_api(settings: Settings, listen: int | None) -> Callable[[str], None]:
     """Import what takes long and return what serves the API over a database."""
     import uvicorn  # noqa: PLC0415 -- the worker does without
+    from uvicorn.importer import import_from_string  # noqa: PLC0415 -- as above
 
-    from talentflux.main import create_app  # noqa: PLC0415 -- as above
+    create_app = import_from_string(_APPLICATION)
 
     def serve(database_url: str) -> None:
         check_host(settings)
