@@ -82,8 +82,11 @@ def find_gutter(rows: list[Row], body: float) -> Gutter | None:
         for run in _runs(words, x, _LEAST_WIDTH * body):
             if not _has_both(words[run[0] : run[1] + 1], x):
                 continue
-            first, last = _without_margins(rows, words, run, x)
-            left, right = _sides(rows, words, range(first, last + 1), x)
+            first, last = _without_margins(words, run, x)
+            left, right = _sides(words, range(first, last + 1), x)
+            if (end := _header_end(left, right)) is not None:
+                last = end
+                left, right = _sides(words, range(first, last + 1), x)
             if not _enough(len(left), len(right)):
                 continue
             divided = min(sum(len(part.text) for part in left), sum(len(part.text) for part in right))
@@ -145,10 +148,10 @@ def _runs_on(words: list[Word], x: float) -> bool:
     return first.left - last.right < 0.6 * min(last.size, first.size)
 
 
-def _without_margins(rows: list[Row], words: list[list[Word]], run: tuple[int, int], x: float) -> tuple[int, int]:
+def _without_margins(words: list[list[Word]], run: tuple[int, int], x: float) -> tuple[int, int]:
     """Return a run without the entries above and below the columns whose dates or places stand beyond x."""
     first, last = run
-    left, right = _sides(rows, words, range(first, last + 1), x)
+    left, right = _sides(words, range(first, last + 1), x)
     for side, other in ((left, right), (right, left)):
         heights = [part.y for part in other]
         blocks = _blocks(side)
@@ -157,6 +160,19 @@ def _without_margins(rows: list[Row], words: list[list[Word]], run: tuple[int, i
         while blocks and _is_margin(blocks[-1], heights):
             last = min(last, blocks.pop()[0].row - 1)
     return first, last
+
+
+def _header_end(left: list[_Part], right: list[_Part]) -> int | None:
+    """Return the last row of a page's header: contacts beside the name end where the first section begins."""
+    if not left or not right or _has_sections(right):
+        return None
+    after = (part.row for part in left if part.row > right[-1].row and _has_sections([part]))
+    return next((row - 1 for row in after), None)
+
+
+def _is_beside(part: _Part, other: _Part) -> bool:
+    """Whether two parts stand on one baseline."""
+    return abs(part.y - other.y) <= 0.2 * min(part.size, other.size)
 
 
 def _is_margin(block: list[_Part], heights: list[float]) -> bool:
@@ -177,18 +193,18 @@ def _blocks(parts: list[_Part]) -> list[list[_Part]]:
     return blocks
 
 
-def _sides(rows: list[Row], words: list[list[Word]], run: range, x: float) -> tuple[list[_Part], list[_Part]]:
+def _sides(words: list[list[Word]], run: range, x: float) -> tuple[list[_Part], list[_Part]]:
     """Return what stands left and right of x."""
-    return list(_parts(rows, words, run, x, is_left=True)), list(_parts(rows, words, run, x, is_left=False))
+    return list(_parts(words, run, x, is_left=True)), list(_parts(words, run, x, is_left=False))
 
 
-def _parts(rows: list[Row], words: list[list[Word]], run: range, x: float, *, is_left: bool) -> Iterator[_Part]:
+def _parts(words: list[list[Word]], run: range, x: float, *, is_left: bool) -> Iterator[_Part]:
     for index in run:
         inside = [word for word in words[index] if (word.left < x) is is_left]
         if inside:
             yield _Part(
                 row=index,
-                y=rows[index].y,
+                y=inside[0].y,
                 size=max(word.size for word in inside),
                 left=inside[0].left,
                 right=max(word.right for word in inside),
@@ -205,13 +221,13 @@ def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
     if _has_sections(left) and _has_sections(right):
         return True
     small, large = (left, right) if len(left) <= len(right) else (right, left)
-    beside = [any(abs(part.y - other.y) <= 0.2 * part.size for other in large) for part in small]
-    starts = [any(abs(block[0].y - other.y) <= 0.2 * block[0].size for other in large) for block in _blocks(small)]
+    beside = [any(_is_beside(part, other) for other in large) for part in small]
+    starts = [any(_is_beside(block[0], other) for other in large) for block in _blocks(small)]
     dated = sum(is_dated(part.text) for part in small) / len(small)
     if sum(starts) / len(starts) >= 0.7 and dated >= 0.3:
         return False
     if len(small) < _LEAST_ROWS:
-        return not any(beside) and dated == 0
+        return not beside[0] and dated == 0
     if sum(beside) / len(beside) < 0.6 or (_is_list(small) and _is_list(large)):
         return True
     return _is_prose(small) and _is_prose(large) and dated < 0.3
