@@ -14,6 +14,7 @@ _URL_HINT = re.compile(
     r"https?://|www\.|(?:linkedin|github|gitlab|xing|twitter|behance|dribbble|kaggle|stackoverflow|medium|facebook|"
     r"instagram)\.(?:com|net|org)/|(?<=[\s/])x\.com/"
 )
+_URL_SIGNS = ("http", "www.", ".com/", ".net/", ".org/")
 _URL = re.compile(r"[^\s<>|,;\"•]+")
 _SUBDOMAIN = re.compile(r"(?<![@\w])(?:[\w-]+\.)+$")
 _DOMAIN_END = re.compile(
@@ -82,7 +83,7 @@ def _address_places(text: str, header_end: int) -> list[tuple[int, int]]:
     """Find where web addresses stand; one without `www.` and network counts in the header only."""
     small = lowered(text)
     places: list[tuple[int, int]] = []
-    for hint in _URL_HINT.finditer(small):
+    for hint in _URL_HINT.finditer(small) if any(sign in small for sign in _URL_SIGNS) else ():
         if places and hint.start() < places[-1][1]:
             continue
         ahead = _SUBDOMAIN.search(text, max(0, hint.start() - 40), hint.start())

@@ -10,7 +10,7 @@ from talentflux.ai.resume.lexicon import fold, groups, one_of
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}  # first month of each
 _OLDEST = 1940
 _AHEAD = 8  # years: an expected graduation may lie in the future
-_WINDOW = 44  # characters around a year in which the rest of its stretch of time is sought
+_BEFORE, _AFTER = 30, 44  # characters around a year in which the rest of its stretch of time is sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +135,9 @@ def _year(text: str) -> int | None:
     return int(digits) if digits.isdigit() else None
 
 
-def _point(match: re.Match[str], prefix: str) -> Point | None:
+def _point(match: re.Match[str], given: dict[str, str | None], prefix: str) -> Point | None:
     """Read the parts of one date of a match; None where the stretch has no such date."""
-    group = match.groupdict()
-    get = {key[len(prefix) :]: value for key, value in group.items() if key.startswith(prefix) and value}
+    get = {key[2:]: value for key, value in given.items() if value and key.startswith(prefix)}
     if not get:
         return None
     year, month, day = None, None, None
@@ -170,11 +169,12 @@ def _numeric(first: int, second: int, year: int) -> tuple[int, int | None, int |
 
 
 def _period(match: re.Match[str], newest: int) -> Period | None:
-    first = _point(match, "a_")
+    given = match.groupdict()
+    first = _point(match, given, "a_")
     if first is None:
         return None
     current = match["present"] is not None or match["onwards"] is not None
-    last = _point(match, "b_")
+    last = _point(match, given, "b_")
     if match["short"] and first.year is not None:
         year = first.year // 100 * 100 + int(match["short"])
         year += 100 if year < first.year and first.year >= 1990 else 0
@@ -230,11 +230,11 @@ def find_periods(text: str, today: date) -> list[Period]:
     hints = [(match.start(), match.end()) for match in _HINT.finditer(text) if _is_year(match, text)]
     place = 0
     while place < len(hints):
-        begin = max(done, hints[place][0] - _WINDOW)
-        finish = hints[place][1] + _WINDOW
-        while place + 1 < len(hints) and hints[place + 1][0] - _WINDOW < finish:
+        begin = max(done, hints[place][0] - _BEFORE)
+        finish = hints[place][1] + _AFTER
+        while place + 1 < len(hints) and hints[place + 1][0] - _BEFORE < finish:
             place += 1
-            finish = hints[place][1] + _WINDOW
+            finish = hints[place][1] + _AFTER
         for match in _RANGE.finditer(text, begin, min(len(text), finish)):
             if match.end() > match.start():
                 period = _period(match, newest)

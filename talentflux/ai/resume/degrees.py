@@ -1,7 +1,7 @@
 """Degrees: their names, levels and fields of study."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from talentflux.ai.resume.classify import place_score, school_score
 from talentflux.ai.resume.lexicon import groups
@@ -59,16 +59,27 @@ def degree_at(text: str, start: int, end: int) -> tuple[int, int, EducationLevel
     Returns:
         Start and end of the degree, its level, and the stretch of its field where one follows; None without a degree.
     """
-    for match in _degree_patterns().finditer(text, start, end):
-        if _NOT_STUDY.match(text, match.end(), end):
+    found = _degree_in(text[start:end])
+    if found is None:
+        return None
+    first, last, level, study = found
+    return start + first, start + last, level, (start + study[0], start + study[1]) if study is not None else None
+
+
+@lru_cache(maxsize=512)
+def _degree_in(line: str) -> tuple[int, int, EducationLevel, tuple[int, int] | None] | None:
+    """Find a degree in one line; the same lines are asked about by several readers."""
+    for match in _degree_patterns().finditer(line):
+        if _NOT_STUDY.match(line, match.end()):
             continue
-        if text[max(0, match.start() - 2) : match.start()] == ", " and _STATE.match(text, match.start(), end):
+        if line[max(0, match.start() - 2) : match.start()] == ", " and _STATE.match(line, match.start()):
             continue  # Baltimore, MD
         level = EducationLevel(str(match.lastgroup))
-        study = _FIELD.match(text, match.end(), end)
+        study = _FIELD.match(line, match.end())
         if study is not None and not _is_field(study["field"]):
             study = None
-        return match.start(), match.end(), level, study.span("field") if study else _field_later(text, match.end(), end)
+        place = study.span("field") if study else _field_later(line, match.end(), len(line))
+        return match.start(), match.end(), level, place
     return None
 
 

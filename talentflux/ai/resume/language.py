@@ -7,7 +7,7 @@ from functools import cache
 from talentflux.ai.resume.lexicon import groups
 
 _WORD = re.compile(r"[^\W\d_]+")
-_SAMPLE = 3000  # characters that are looked at: a page
+_SAMPLE = 2000  # characters that are looked at
 _ENOUGH = 6  # hits below which small words decide nothing
 
 
@@ -35,7 +35,7 @@ def detect_language(text: str) -> str | None:
     Frequent small words of seven languages are counted first; only where they do not decide, langdetect is asked.
 
     Args:
-        text: The text; its first page is looked at.
+        text: The text; its beginning is looked at.
 
     Returns:
         The code in lower case, or None where the text is too short to tell.

@@ -9,6 +9,8 @@ _TRANSLATION |= dict.fromkeys((0xA0, 0x2007, 0x202F, 0x2009, 0x200A, 0x2002, 0x2
 _TRANSLATION |= dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x00B4, 0x0060), "'")
 _TRANSLATION |= dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212), "–")
 _TRANSLATION |= dict.fromkeys(range(0xF000, 0xF100), "•")  # symbol fonts: their bullets lie in the private use area
+_PLAIN = {sign: to for sign, to in _TRANSLATION.items() if sign < 128}
+_UNUSUAL = re.compile("[" + "".join(re.escape(chr(sign)) for sign in _PLAIN) + "]")
 _ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2}){2,4}")
 _BULLET = re.compile(r"(?:[•·*§¾○]|[-–+](?=\s|[^\W\d_])|o(?=\s)|\d{1,2}[.)](?=\s+[^\W\d_]))\s*(?=\S)")
 _SPLIT_LINE = re.compile(r"[^\n]+")
@@ -64,6 +66,8 @@ def working_text(text: str) -> str:
         text = _ESCAPED.sub(_decode, text)
     if "\\'" in text:
         text = text.replace("\\'", "''")
+    if text.isascii():
+        return text.translate(_PLAIN) if _UNUSUAL.search(text) else text
     return text.translate(_TRANSLATION)
 
 

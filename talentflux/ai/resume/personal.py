@@ -15,6 +15,7 @@ from talentflux.schemas.base import Span
 from talentflux.schemas.resume import ParsedResume, PersonalDetail, PersonalKind, SectionKind
 
 _NAME_REACH = 600  # characters of the top in which every part of the name is the name
+_CLASS_WORDS = ("class of", "batch of", "passed out", "graduated", "abschlussjahr", "promo")
 _PHOTO_WORDS = ("photo", "foto", "picture", "headshot", "lichtbild", "portrait")
 Place = tuple[int, int, PersonalKind]
 
@@ -189,8 +190,6 @@ def _education_places(
                 yield period.start, period.end, PersonalKind.GRADUATION_YEAR
         for year in _YEAR.finditer(text, start, end):
             yield year.start(), year.end(), PersonalKind.GRADUATION_YEAR
-    for match in _CLASS_OF.finditer(text):
-        yield match.start(1), match.end(1), PersonalKind.GRADUATION_YEAR
     jobs = [position.span for position in parsed.positions if position.span is not None]
     for course in parsed.education:
         if course.institution is None or course.institution.span is None:
@@ -233,6 +232,8 @@ def find_personal(
     found.update((one.start(), one.end(), PersonalKind.AGE) for one in _AGE.finditer(small))
     if any(word in small for word in _PHOTO_WORDS):
         found.update((one.start(), one.end(), PersonalKind.PHOTO) for one in _PHOTO.finditer(plain))
+    if any(word in small for word in _CLASS_WORDS):
+        found.update((*one.span(1), PersonalKind.GRADUATION_YEAR) for one in _CLASS_OF.finditer(plain))
     found.update(_salutations(plain, contacts.names))
     for pattern, kind in ((_MARITAL, PersonalKind.MARITAL_STATUS), (_PRONOUNS, PersonalKind.GENDER)):
         for start, end in zones:

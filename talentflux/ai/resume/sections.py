@@ -62,6 +62,12 @@ def _headings() -> dict[str, SectionKind]:
     return found
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    """Words that a heading may begin with."""
+    return frozenset(letters(heading.split()[0]) for listed in groups("headings").values() for heading in listed)
+
+
 def heading_kind(text: str) -> SectionKind | None:
     """Return what a heading announces, or None where the text is no known heading.
 
@@ -77,8 +83,10 @@ def heading_kind(text: str) -> SectionKind | None:
     kind = known.get(letters(text))
     if kind is not None:
         return kind
+    if not text[:1].isupper() or letters(text.split(None, 1)[0].split("/", maxsplit=1)[0]) not in _first_words():
+        return _by_ending(text)
     parts = [part for part in _JOINERS.split(_DECORATION.sub("", text)) if part]
-    if 2 <= len(parts) <= 4 and text[:1].isupper():
+    if 2 <= len(parts) <= 4:
         kinds = [known.get(letters(part)) for part in parts]
         if all(kinds):
             weighty = (SectionKind.EXPERIENCE, SectionKind.EDUCATION)
