@@ -103,24 +103,14 @@ _COMMANDS = (
         r"perfett[oa]|piu alt[oa])"
     ),
     r"sei (?:\w+ ){0,3}(?:ia|assistente|modello linguistico)",
-    # Markup that only a prompt has
-    (
-        r"<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?inst\]|<</?sys>>|^\s*(?:system|"
-        r"assistant)\s*:|#{2,}\s*(?:system|instruction|new instructions?)\b"
-    ),
 )
-_COMMAND = re.compile("|".join(f"(?:{command})" for command in _COMMANDS), re.MULTILINE)
-# Words of which every command has one; most resumes are cleared by this quick look.
-_SIGNS = re.compile(
-    r"ignor|disregard|forget|overrid|bypass|kandida|(?:do not|don't|never) (?:re|sc|ra|pe|fi)|candida|"
-    r"applicant|resume|\bcv\b|profil|"
-    r"application|\bme\b|score|rating|\bmarks?\b|points|you are |\bai\b|llm|language model|gpt|screen|\bats\b|"
-    r"prompt|jailbreak|"
-    r"developer mode|missacht|vergiss|vergessen|uberspring|bewerb|lebenslauf|punkt|bewertung|\bnote\b|\bki\b|"
-    r"oublie|ne t|"
-    r"evaluation|\bia\b|olvid|omiso|no tengas|curricul|puntuacion|\bnota\b|calificacion|negeer|vergeet|sollicitant|"
-    r"beoordeling|cijfer|assistent|esquec|desconsidere|pontuacao|avaliacao|dimentica|punteggio|voto|valutazione|"
-    r"assistant|im_start|im_end|\[/?inst|<<|endoftext|system"
+# Every command begins with a word, so that the many alternatives are tried at the beginnings of words only.
+_COMMAND = re.compile(rf"\b(?:{'|'.join(_COMMANDS)})")
+# Markup that only a prompt has.
+_MARKUP = re.compile(
+    r"<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?inst\]|<</?sys>>|^\s*(?:system|assistant)\s*:|"
+    r"#{2,}\s*(?:system|instruction|new instructions?)\b",
+    re.MULTILINE,
 )
 
 
@@ -133,12 +123,11 @@ def instruction_spans(folded: str) -> list[tuple[int, int]]:
     Returns:
         Start and end of each command; several in one line are one.
     """
-    if not _SIGNS.search(folded):
-        return []
+    hits = sorted(match.span() for pattern in (_COMMAND, _MARKUP) for match in pattern.finditer(folded))
     spans: list[tuple[int, int]] = []
-    for match in _COMMAND.finditer(folded):
-        if spans and "\n" not in folded[spans[-1][1] : match.start()]:
-            spans[-1] = (spans[-1][0], match.end())
+    for start, end in hits:
+        if spans and "\n" not in folded[spans[-1][1] : start]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
-            spans.append(match.span())
+            spans.append((start, end))
     return spans

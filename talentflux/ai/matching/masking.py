@@ -22,6 +22,7 @@ _LINK = re.compile(
     r"stackoverflow|behance|medium|bitbucket)\.(?:com|org|io|net)(?:/[^\s<>\"█]*)?",
     re.IGNORECASE,
 )
+_LINK_SIGN = re.compile(r"://|www\.|\.(?:com|org|io|net)", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w/.-])(?:\+|00|\(\+?)?\d[\d \t\u00a0().\-/]{5,20}\d(?![\w/-]|\.\d)")
 _DATES = re.compile(r"(?:19|20)\d\d")
 _BIRTH = re.compile(
@@ -56,11 +57,13 @@ def mask(text: str, parsed: ParsedResume) -> str:
         raise MaskingError("A personal detail lies outside the text. Parse the document again before scoring it.")
     spans += _names(text, parsed)
     masked = _blank(text, spans)
-    for pattern in (EMAIL, _LINK):
-        masked = _blank(masked, [match.span() for match in pattern.finditer(masked)])
+    if "@" in masked:
+        masked = _blank(masked, [match.span() for match in EMAIL.finditer(masked)])
+    if _LINK_SIGN.search(masked):
+        masked = _blank(masked, [match.span() for match in _LINK.finditer(masked)])
     masked = _blank(masked, [match.span() for match in _PHONE.finditer(masked) if _is_phone(match[0])])
     masked = _blank(masked, [match.span(1) for match in _BIRTH.finditer(masked)])
-    if len(masked) != len(text) or EMAIL.search(masked):
+    if len(masked) != len(text) or ("@" in masked and EMAIL.search(masked)):
         raise MaskingError("An e-mail address was left over. Report the file's kind; the text was not passed on.")
     return masked
 

@@ -14,6 +14,7 @@ from talentflux.schemas.requirement import JobDescription, Necessity, Requiremen
 
 MAX_REQUIREMENTS = 200
 MAX_CHARACTERS = 100_000
+_LONGEST_TITLE = 400
 _ASKING = {"must", "should"}
 # Time in a role says more than a word in a list.
 _WEIGHTS = {RequirementKind.YEARS: 1.5}
@@ -23,14 +24,14 @@ _GENDER_MARK = re.compile(
 )
 _TITLE_LABEL = re.compile(
     (
-        r"^[\s#*_]*(?:job |position |role )?(?:title|position|role|stelle|poste|puesto|functie|vaga|cargo|"
+        r"^[ \t\xa0#*_]*(?:job |position |role )?(?:title|position|role|stelle|poste|puesto|functie|vaga|cargo|"
         r"posizione)[*_]*\s*:\s*(?P<title>\S.*)$"
     ),
     re.IGNORECASE | re.MULTILINE,
 )
 _LOCATION_LABEL = re.compile(
     (
-        r"^[\s#*_-]*(?:job |work )?(?:location|standort|arbeitsort|einsatzort|lieu(?: de travail)?|ubicación|"
+        r"^[ \t\xa0#*_-]*(?:job |work )?(?:location|standort|arbeitsort|einsatzort|lieu(?: de travail)?|ubicación|"
         r"locatie|standplaats|localização|local|sede)[*_]*\s*:\s*(?P<place>\S.*)$"
     ),
     re.IGNORECASE | re.MULTILINE,
@@ -146,7 +147,7 @@ def _title(text: str, items: list[Item]) -> str | None:
             candidate = bare
     if candidate is None:
         return None
-    cleaned = " ".join(_GENDER_MARK.sub("", candidate).split()).strip(" *_#-–")
+    cleaned = " ".join(_GENDER_MARK.sub("", candidate[:_LONGEST_TITLE]).split()).strip(" *_#-–")
     return cleaned[:200] or None
 
 

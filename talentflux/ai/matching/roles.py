@@ -138,6 +138,7 @@ def read_role(title: str) -> Role:
     return read_words(head if len(_WORD.findall(head)) > 1 else title)
 
 
+@lru_cache(maxsize=20_000)
 def read_words(title: str) -> Role:
     """Take all words of a title, or of the line that holds it.
 
@@ -156,6 +157,7 @@ def read_words(title: str) -> Role:
     return Role(stems, max(ranks) if ranks else None)
 
 
+@lru_cache(maxsize=50_000)
 def similarity(wanted: Role, held: Role) -> float:
     """Return how much of a wanted role another one names.
 
@@ -169,12 +171,13 @@ def similarity(wanted: Role, held: Role) -> float:
     if not wanted.stems or not held.stems:
         return 0.0
     total = sum(_weight(word) for word in wanted.stems)
-    found = sum(
-        _weight(word)
-        for word in wanted.stems
-        if word in held.stems or any(similar(word, other) for other in held.stems)
-    )
+    found = sum(_weight(word) for word in wanted.stems if word in held.stems or _has_slip(word, held.stems))
     return found / total
+
+
+def _has_slip(word: str, stems: frozenset[str]) -> bool:
+    """Tell whether a word stands among others with one slip of the keyboard; short words are never compared so."""
+    return len(word) > 5 and any(other[0] == word[0] and similar(word, other) for other in stems)
 
 
 def names_trade(role: Role) -> bool:

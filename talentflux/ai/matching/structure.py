@@ -12,6 +12,7 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-ZÀ-Þ0-9])")
 # "Skills: Java, SQL": a short label in front of its content on the same line.
 _LABEL = re.compile(r"^[\s#*_]*(?P<label>[^\W\d_][^:\n]{2,40}?)[*_]*:[*_]*\s*(?=\S)")
 _HEADING_WORDS = 7
+_LONGEST_LINE = 2_000  # the patterns that read items are slow on endless ones
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
                 lines[-1] = (lines[-1][0], end)
                 continue
         lines.append((start, end))
-    return [(start, end) for start, end in lines if start < end]
+    return [(low, min(low + _LONGEST_LINE, end)) for start, end in lines for low in range(start, end, _LONGEST_LINE)]
 
 
 def _sentences(text: str, start: int, end: int, part: str, *, bullet: bool) -> list[Item]:

@@ -49,8 +49,9 @@ def complete_positions(
     """
     known = list(positions)
     ordered = sorted(windows, key=lambda window: window.span.start)
+    dated = {number for number, window in enumerate(ordered) if _is_dated(folded, window.span)}
     for number, window in enumerate(ordered):
-        if window.section not in _SECTIONS:
+        if window.section not in _SECTIONS or number not in dated:
             continue
         for match in RANGE.finditer(folded, window.span.start, window.span.end):
             months = _months(match, as_of)
@@ -60,7 +61,7 @@ def complete_positions(
             same = next((p for p in known if _same_time(p, months) or _same_line(p, window.span)), None)
             begin = title.start if title else window.span.start
             if same is None:
-                span = Span(start=min(begin, match.start()), end=_end(folded, ordered, number))
+                span = Span(start=min(begin, match.start()), end=_end(ordered, number, dated))
                 known.append(PositionFacts(title_span=title, span=span, start=months[0], end=months[1]))
                 same = known[-1]
             elif same.start is None:
@@ -69,6 +70,14 @@ def complete_positions(
                 same.title, same.title_span = title.of(text), title
             break  # a second range in one line is nearly always part of the same position
     return _cut(known)
+
+
+def _is_dated(folded: str, span: Span) -> bool:
+    """Tell whether a window has a range of years; most are cleared by a look for a century."""
+    low, high = span.start, span.end
+    if folded.find("19", low, high) < 0 and folded.find("20", low, high) < 0:
+        return False
+    return RANGE.search(folded, low, high) is not None
 
 
 def _same_time(position: PositionFacts, months: tuple[int, int]) -> bool:
@@ -130,11 +139,11 @@ def _words(text: str, start: int, end: int) -> Span | None:
     return Span(start=start, end=last) if sum(sign.isalpha() for sign in text[start:last]) >= 3 else None
 
 
-def _end(folded: str, windows: list[Window], number: int) -> int:
+def _end(windows: list[Window], number: int, dated: set[int]) -> int:
     """Return where the telling of a position ends: at the next line with years or the next section."""
     end = windows[number].span.end
-    for window in windows[number + 1 :]:
-        if window.section != windows[number].section or RANGE.search(folded, window.span.start, window.span.end):
+    for following, window in enumerate(windows[number + 1 :], start=number + 1):
+        if window.section != windows[number].section or following in dated:
             break
         end = window.span.end
     return end
