@@ -227,7 +227,7 @@ def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
     if sum(starts) / len(starts) >= 0.7 and dated >= 0.3:
         return False
     if len(small) < _LEAST_ROWS:
-        return not beside[0] and dated == 0
+        return not all(beside) and not any(is_dated(part.text) for part in (*small, *large))
     if sum(beside) / len(beside) < 0.6 or (_is_list(small) and _is_list(large)):
         return True
     return _is_prose(small) and _is_prose(large) and dated < 0.3

@@ -96,6 +96,22 @@ def test_reads_lists_side_by_side_below_entries_with_dates() -> None:
     assert lines == ["Senior Analyst\t2019 – 2023", "Nordbank\tOslo", *lists[0], *lists[1]]
 
 
+def test_reads_the_name_before_the_contacts_beside_it() -> None:
+    contacts = ("noa@example.org", "+41 31 555 01 23", "Bern, Switzerland", "linkedin.com/in/noa")
+
+    def draw(canvas: Canvas) -> None:
+        at(canvas, 50, 70, "Noa Lindqvist", size=24)
+        at(canvas, 50, 88, "Platform engineer")
+        for number, line in enumerate(contacts):
+            at(canvas, 400, 58 + 12 * number, line)
+        at(canvas, 50, 130, "Profile", size=14)
+        at(canvas, 50, 150, "Keeps the books of eleven companies in three currencies and in two languages")
+
+    lines = [line for line in lines_of(pdf(draw)) if line]
+    assert lines[:6] == ["Noa Lindqvist", "Platform engineer", *contacts]
+    assert lines[6] == "Profile"
+
+
 def test_gives_bullets_that_are_drawn_as_dots() -> None:
     def draw(canvas: Canvas) -> None:
         at(canvas, 60, 60, "Skills")
