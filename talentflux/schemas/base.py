@@ -18,8 +18,8 @@ class Schema(BaseModel):
 class Span(Schema):
     """A stretch of a document's text, in characters: `text[start:end]`."""
 
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    start: int = Field(ge=0, lt=2**31)
+    end: int = Field(ge=0, lt=2**31)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

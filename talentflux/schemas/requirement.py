@@ -1,12 +1,15 @@
 """What a job asks for, in parts that can be checked one by one and edited by a person."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from talentflux.schemas.base import Schema, Span
 from talentflux.schemas.resume import EducationLevel, LanguageLevel
+
+# A bound also makes Pydantic refuse half characters (lone surrogates), which nothing can store.
+ShortText = Annotated[str, Field(max_length=2_000)]
 
 
 class RequirementKind(StrEnum):
@@ -32,7 +35,7 @@ class Necessity(StrEnum):
 class Requirement(Schema):
     """One thing asked for."""
 
-    id: str = Field(pattern=r"^r\d+$", description="Stable within its list: r1, r2, …")
+    id: str = Field(pattern=r"^r[0-9]{1,6}$", description="Stable within its list: r1, r2, …")
     kind: RequirementKind
     necessity: Necessity = Necessity.MUST
     text: str = Field(
@@ -41,18 +44,23 @@ class Requirement(Schema):
         description="As a person would say it; quoted from the description where possible.",
     )
     weight: float = Field(default=1.0, gt=0, le=10, description="Share among requirements of the same necessity.")
-    skill_ids: list[str] = Field(default_factory=list, description="Skills of the lexicon; any one of them satisfies.")
-    terms: list[str] = Field(
+    skill_ids: list[ShortText] = Field(
+        default_factory=list, max_length=1_000, description="Skills of the lexicon; any one of them satisfies."
+    )
+    terms: list[ShortText] = Field(
         default_factory=list,
+        max_length=1_000,
         description="Words to look for where the lexicon has no entry; any one satisfies.",
     )
     years: float | None = Field(default=None, ge=0, le=60, description="Least number of years.")
-    title: str | None = Field(default=None, description="Role asked for.")
+    title: ShortText | None = Field(default=None, description="Role asked for.")
     education: EducationLevel | None = Field(default=None, description="Least level.")
-    fields: list[str] = Field(default_factory=list, description="Fields of study; any one satisfies.")
+    fields: list[ShortText] = Field(
+        default_factory=list, max_length=1_000, description="Fields of study; any one satisfies."
+    )
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$", description="ISO 639 code.")
     level: LanguageLevel | None = Field(default=None, description="Least level of the language.")
-    location: str | None = None
+    location: ShortText | None = None
     span: Span | None = Field(default=None, description="Where it stands in the description.")
 
     @model_validator(mode="after")
