@@ -42,6 +42,7 @@ def main() -> int:
     parser.add_argument("--life", type=int, metavar="DESCRIPTOR", help="the supervisor's pipe")
     chosen = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor too, which ends us in order
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the supervisor held it back until here
     signal.signal(signal.SIGTERM, _leave)
     settings = get_settings()
     configure_logging(settings)

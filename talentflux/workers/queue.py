@@ -71,7 +71,7 @@ class Work:
 
 
 class Retry(procrastinate.BaseRetryStrategy):
-    """Try again after 2, 4, 8, 16 seconds with a little for load; at once when the worker was told to stop.
+    """Try again after 2, 4, 8, 16 seconds; at once when the worker was told to stop.
 
     An error that says the input is wrong (status below 500) is final: trying again cannot help.
     """

@@ -53,7 +53,12 @@ class _Child:
         if self.listen is not None:
             command += ["--listen", str(self.listen.fileno())]
             given.append(self.listen.fileno())
-        self.process = subprocess.Popen(command, pass_fds=given, stdin=subprocess.DEVNULL)  # noqa: S603 -- ourselves
+        # Ctrl-C reaches the whole group: held back here, until the child has said that it leaves it to us.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self.process = subprocess.Popen(command, pass_fds=given, stdin=subprocess.DEVNULL)  # noqa: S603 -- ourselves
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         os.close(reading)
         self.began = time.monotonic()
 

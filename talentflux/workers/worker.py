@@ -14,6 +14,7 @@ from talentflux.core.config import Settings
 from talentflux.core.database import APP_ROLE, Database
 from talentflux.core.errors import ConfigurationError, TalentFluxError
 from talentflux.core.logging import get_logger
+from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
 from talentflux.workers.queue import MAX_ATTEMPTS, build_app
@@ -59,11 +60,12 @@ def run_worker(settings: Settings) -> None:
         settings: Name the database and the number of jobs at a time.
 
     Raises:
-        ConfigurationError: The embedded database cannot be started.
+        ConfigurationError: The embedded database cannot be started, or an external one not be reached.
     """
     url = settings.database_url.get_secret_value() if settings.database_url else None
     try:
         with provide(settings.data_folder, url) as database:
+            migrate.current(database.app_url)  # says why, where it cannot be reached
             asyncio.run(work(database.app_url, settings))
     except DatabaseSetupError as error:
         raise ConfigurationError(str(error)) from error

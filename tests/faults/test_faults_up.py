@@ -145,6 +145,21 @@ def test_killed_children_and_database_come_back(up: Up) -> None:
     assert up.everything() == []
 
 
+def test_ctrl_c_while_the_database_is_made_is_quiet_too() -> None:
+    place = Path(tempfile.gettempdir()) / f"talentflux-up-{uuid4().hex[:8]}"
+    process = subprocess.Popen(
+        [sys.executable, "-c", UP], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "TALENTFLUX_DATA_FOLDER": str(place), "TALENTFLUX_PORT": "0"},
+    )  # fmt: skip
+    wait_until(lambda: any(place.glob("postgres/partial-*/global")))
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert errors == ""
+    wait_until(lambda: processes_naming(str(place)) == [])
+    shutil.rmtree(place)
+
+
 def _run_up(**settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", UP], capture_output=True, text=True, check=False, timeout=30,
