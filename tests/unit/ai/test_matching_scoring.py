@@ -1,18 +1,23 @@
 """Verdicts with evidence, totals that can be computed again, and what never changes them."""
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 
 from talentflux.ai.embeddings import get_embedder
+from talentflux.ai.matching.features import analyse
+from talentflux.ai.matching.masking import mask
 from talentflux.ai.matching.requirements import read_job, term_requirement
 from talentflux.ai.matching.scoring import Scorer
 from talentflux.ai.matching.totals import DEFAULT_WEIGHTS, recompute_total
+from talentflux.ai.resume import parse_resume
 from talentflux.schemas.document import HiddenReason, HiddenText
 from talentflux.schemas.features import ResumeFeatures
 from talentflux.schemas.match import MatchResult, RequirementResult, Verdict
 from talentflux.schemas.requirement import JobDescription, Requirement, RequirementKind
-from tests.factories.matching_resumes import features, matcher, plain_features
+from tests.factories.matching_resumes import AS_OF, document, features, matcher, plain_features
 
 MATCHER = matcher()
 SCORER = Scorer(MATCHER.lexicon, get_embedder("static"))
@@ -227,3 +232,27 @@ def test_an_empty_resume_scores_nothing() -> None:
     result = SCORER.match(JOB, plain_features(""))
     assert result.total == 0.0
     assert {each.verdict for each in result.results} == {Verdict.NOT_SHOWN}
+
+
+PAGE = (Path(__file__).parents[3] / "docs/reference/scoring.md").read_text(encoding="utf-8")
+
+
+def example(name: str) -> str:
+    found = re.search(rf"```text {name}\n(.*?)```", PAGE, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_example_of_the_reference_comes_out_as_it_says() -> None:
+    file = document(example("resume"))
+    resume = parse_resume(file, MATCHER.extract)
+    job = read_job(example("job"), MATCHER)
+    result = LEXICAL.match(job, analyse(file, resume, mask(file.text, resume), MATCHER, AS_OF))
+    rows = [
+        f"| {r.text} | {r.necessity} | {r.weight:g} | {f.verdict} | {f.score:.3g} | {f.reason} |"
+        for r, f in zip(job.requirements, result.results, strict=True)
+    ]
+    assert [row for row in rows if row not in PAGE] == []
+    assert f"= **{result.total:.1f}**" in PAGE
+    for part in result.parts:
+        assert f"| `{part.name}` | {part.weight:.3f}".rstrip("0") in PAGE
