@@ -14,6 +14,7 @@ BENCHMARKS = {
     "screening": "The command `screen`",
     "startup": "Start",
     "retrieval": "Matching against 100,000 stored resumes",
+    "lists": "A list over the API",
 }
 
 

@@ -52,13 +52,14 @@ class Resources:
         await self.database.close()
 
 
-def get_resources(request: Request) -> Resources:
+# Dependencies are coroutines even where they wait for nothing: plain functions would each be run in a thread.
+async def get_resources(request: Request) -> Resources:
     """Return what this process keeps open."""
     resources: Resources = request.app.state.resources
     return resources
 
 
-def current_scope() -> Scope:
+async def current_scope() -> Scope:
     """Return whose rows the request may see.
 
     Until there are accounts, that is the one local organization for whoever reaches the loopback address.

@@ -12,7 +12,7 @@ UPLOADS: Final = (f"{PREFIX}/resumes", f"{PREFIX}/requisitions/from-file")
 """Paths that take files: their bodies are forms, and larger."""
 
 
-def check_media_type(request: Request) -> None:
+async def check_media_type(request: Request) -> None:
     """Refuse a body of another media type than the operation takes.
 
     Raises:

@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 
+from talentflux.db.bootstrap import ADMIN_ROLE
 from talentflux.db.embedded import EmbeddedPostgres
 from tests.factories.processes import kill_9, wait_until
 from tests.faults.test_faults_up import Up
@@ -75,15 +76,15 @@ def test_no_resume_is_lost_or_doubled_when_all_processes_are_killed(up: Up) -> N
     client = Client(up.url)
     path = f"/api/v1/tasks/{client.upload(_archive())}"
     wait_until(lambda: client.get(path)["processed"] > 0, 60)
-    connection = EmbeddedPostgres(up.folder / "postgres").start()
-    for victim in (up.child("worker"), up.child("api"), connection.pid):
+    server = int((up.folder / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+    for victim in (up.child("worker"), up.child("api"), server):
         kill_9(victim)
     wait_until(lambda: client.get(path)["status"] == "succeeded", 120)
     task = client.get(path)
     client.close()
     assert (task["processed"], task["total"], task["errors"]) == (RESUMES, RESUMES, [])
     embedded = EmbeddedPostgres(up.folder / "postgres")
-    with embedded as running, psycopg.connect(running.url("talentflux_admin")) as admin:
+    with embedded as running, psycopg.connect(running.url(ADMIN_ROLE)) as admin:
         row = admin.execute(
             "select count(*), count(distinct sha256), count(*) filter (where status = 'parsed'), "
             "(select count(*) from candidate) from resume"
