@@ -74,9 +74,9 @@ def organization_score(text: str) -> int:
     if any(token.replace(".", "") in words("organizations", "form") for token in tokens[1:]):
         return 3
     known = _organization_words()
-    if tokens[-1] in known or tokens[0] in known or re.search(r"\w&\w|\w & \w", text):
+    if tokens[-1] in known or tokens[0] in known or re.search(r"\w&\w", text):
         return 2
-    return int(any(token in known for token in tokens))
+    return int(" & " in text or any(token in known for token in tokens))
 
 
 @cache

@@ -29,6 +29,7 @@ _NO_PART = re.compile(
     re.IGNORECASE,
 )
 _DESCRIPTION = re.compile(r"\s*\)?\s*[:–-]\s+(?=\S+(?:\s\S+){5})")
+DEPARTS = (",", "-", "–")  # what may stand between a title and a department
 _REACH = 3  # lines that a head may have above or below its dates
 
 
@@ -73,7 +74,11 @@ def parted(lines: Sequence[Line], periods: Sequence[Period], text: str) -> list[
     """Part lines in which the description follows the dates: `Clerk, Acme (2015 – 2017): kept the books of …`."""
     found: list[Line] = []
     for line in lines:
-        range_ends = [one.end for one in dated(line, periods) if one.is_range and one.end < line.end]
+        range_ends = [
+            one.end
+            for one in dated(line, periods)
+            if one.is_range and one.end < line.end and any(map(str.isalpha, text[line.start : one.start]))
+        ]
         match = _DESCRIPTION.match(text, range_ends[0], line.end) if range_ends else None
         if match is None:
             found.append(line)
@@ -245,7 +250,9 @@ def _department(parts: Sequence[Part]) -> Part | None:
     if title is None or len(rest) != 1 or rest[0].organization == 3:
         return None
     return (
-        rest[0] if rest[0].line == title.line and rest[0].after.strip() == "," and rest[0].start > title.end else None
+        rest[0]
+        if rest[0].line == title.line and rest[0].after.strip() in DEPARTS and rest[0].start > title.end
+        else None
     )
 
 

@@ -97,7 +97,9 @@ def head_like(text: str) -> bool:
     ):
         return len(tokens) in (1, 2, 3) and title_score(text) == 3
     if text.endswith((".", "!", "?")) and not _ABBREVIATED.search(text):
-        return len(tokens) <= 5 and organization_score(text) >= 2
+        told = organization_score(text) >= 2 if len(tokens) <= 5 else "," in text and title_score(text) == 3
+        if not told:
+            return False
     if _LABEL.match(text) and title_score(text) < 3 and organization_score(text) < 3:
         return False
     if text.endswith((":", ",")) and title_score(text) < 2 and organization_score(text) < 2:

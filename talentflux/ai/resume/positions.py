@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from talentflux.ai.resume.dates import Period, Point
-from talentflux.ai.resume.entries import Entry, Scene, dated_entries, parted, undated_entries
+from talentflux.ai.resume.entries import DEPARTS, Entry, Scene, dated_entries, parted, undated_entries
 from talentflux.ai.resume.heads import (
     Part,
 )
@@ -56,14 +56,13 @@ def _settle(entries: list[Entry]) -> None:
         rest = [part for part in rest if part is not entry.title]
         entry.employer = _employer(entry, rest)
         entry.spare = [part for part in rest if part is not entry.employer]
-    _by_habit(entries)
 
 
 def _employer(entry: Entry, rest: list[Part]) -> Part | None:
     ranked = [part for part in rest if part.title < 3 or part.organization == 3]
     title = entry.title
     other = [part for part in ranked if title is not None and part.line != title.line and not part.place]
-    if title is not None and other and ranked and ranked[0].after.strip() == "," and ranked[0].organization < 3:
+    if title is not None and other and ranked and ranked[0].after.strip() in DEPARTS and ranked[0].organization < 3:
         ranked = other + [part for part in ranked if part not in other]  # what follows the title is a department
     strong = [part for part in ranked if part.organization >= 2]
     if strong:
@@ -77,24 +76,6 @@ def _employer(entry: Entry, rest: list[Part]) -> Part | None:
     line, start = title.line, title.start
     near = sorted(plain, key=lambda part: (-part.organization, abs(part.line - line), part.start < start))
     return near[0] if near else None
-
-
-def _by_habit(entries: list[Entry]) -> None:
-    """Settle entries without a known title by the order that the others of the resume keep."""
-    order = [entry.title.start < entry.employer.start for entry in entries if entry.title and entry.employer]
-    title_first = sum(order) * 2 > len(order)
-    for entry in entries:
-        if entry.title is not None or not order:
-            continue
-        if entry.employer is not None and entry.spare:
-            candidates = [
-                part for part in entry.spare
-                if (part.start < entry.employer.start) == title_first and part.organization == 0
-            ]  # fmt: skip
-            entry.title = candidates[0] if candidates and len(candidates[0].text.split()) <= 6 else None
-        elif entry.employer is None and len(entry.spare) >= 2:
-            first, second = entry.spare[:2]
-            entry.title, entry.employer = (first, second) if title_first else (second, first)
 
 
 def _inherit(entries: list[Entry]) -> list[Entry]:
