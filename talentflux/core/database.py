@@ -15,6 +15,7 @@ import orjson
 import psycopg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from talentflux.core.errors import ConfigurationError, DependencyError
@@ -180,7 +181,9 @@ class Database:
         for attempt in (1, 2):
             try:
                 connection = await self.engine.connect()
-            except (DBAPIError, TimeoutError) as error:
+            except NoFreeConnectionError as error:
+                raise DependencyError("All connections to the database are in use. Try again in a moment.") from error
+            except DBAPIError as error:
                 raise DependencyError("The database cannot be reached. Try again in a moment.") from error
             try:
                 await _driver(connection).execute(query, prepare=False)

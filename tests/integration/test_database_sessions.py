@@ -106,6 +106,15 @@ async def test_first_request_after_lost_connections_succeeds(
     await database.ping()
 
 
+async def test_busy_pool_is_a_dependency_error(test_database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Database(test_database.app_url, pool_size=1) as opened:
+        monkeypatch.setattr(opened.engine.pool, "_timeout", 0.05)
+        async with opened.read_session(Scope()):
+            with pytest.raises(DependencyError, match="in use"):
+                await opened.ping()
+        await opened.ping()
+
+
 async def test_unreachable_database_is_a_dependency_error(tmp_path) -> None:
     async with Database(f"postgresql://nobody@/none?host={tmp_path}") as opened:
         with pytest.raises(DependencyError, match="cannot be reached"):
