@@ -67,7 +67,7 @@ def read_languages(blocks: Sequence[Block], text: str, source: str) -> list[Spok
             if block.kind is SectionKind.LANGUAGES:
                 zones.append((line.start, line.end))
             else:
-                label = _LISTS.search(line.text) if "a" in line.text else None
+                label = _LISTS.search(line.text) if ":" in line.text or "–" in line.text else None
                 if label is not None:
                     zones.append((line.start + label.end(), line.end))
     found: dict[str, SpokenLanguage] = {}

@@ -1,6 +1,7 @@
 """From the text of a resume to its fields."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
@@ -43,6 +44,7 @@ class Reading:
         self.lines = split_lines(self.text)
         self.blocks: list[Block] = split_sections(self.lines, len(self.text))
         self.all_lines = [line for block in self.blocks for line in block.lines]
+        self.starts = [line.start for line in self.all_lines]
         self.header = self._header_lines()
         self.header_end = min(max((line.end for line in self.header), default=0), _HEADER_REACH)
         self.emails = find_emails(self.text, self.source)
@@ -63,10 +65,11 @@ class Reading:
         """Hide stretches of the working text from all later steps, so that their values cannot change the result."""
         for start, end in places:
             self.text = self.text[:start] + MASK * (end - start) + self.text[end:]
-        for line in self.all_lines:
-            if any(start < line.end and line.start < end for start, end in places):
-                line.text = self.text[line.start : line.end]
-                line.cells = []
+            at = max(0, bisect_right(self.starts, start) - 1)
+            while at < len(self.all_lines) and self.all_lines[at].start < end:
+                line = self.all_lines[at]
+                line.text, line.cells = self.text[line.start : line.end], []
+                at += 1
 
     def contacts(self) -> None:
         """Find e-mail addresses, links, name, location and telephone numbers, and hide them."""
