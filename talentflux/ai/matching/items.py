@@ -10,13 +10,16 @@ from talentflux.ai.matching.words import content_words
 from talentflux.ai.taxonomy import SkillMatcher
 from talentflux.ai.taxonomy.text import fold
 from talentflux.schemas.requirement import RequirementKind
-from talentflux.schemas.resume import EducationLevel
+from talentflux.schemas.resume import EducationLevel, LanguageLevel
 from talentflux.schemas.skill import SkillKind, SkillMention
 
 _OR = re.compile(
     r"(?:^|[\s,/])(?:or|oder|ou|o|of|oppure|and/or|und/oder|et/ou|y/o|en/of|e/ou|e/o)(?:\s|$)|/", re.IGNORECASE
 )
-_SERIES = re.compile(r"[\s,;/&()]*(?:\b(?:and|or|und|oder|et|ou|y|e|o|en|of|and/or)\b[\s,/]*)?", re.IGNORECASE)
+_SERIES = re.compile(
+    r"[\s,;/&()]*(?:\b(?:and|or|und|oder|et|ou|y|e|o|en|of|and/or)\b[\s,/]*)?(?:(?:an?other|other|an?|similar|the)\s+)?",
+    re.IGNORECASE,
+)
 _CHUNK = re.compile(r"\s*(?:[,;]|\s(?:and|und|et|y|&|or|oder|ou)\s)\s*", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:(?:and|or|a|an|the|some|good|strong|solid|highly|efficient|exceptional|superior|outstanding|"
@@ -96,9 +99,9 @@ def read_item(text: str, start: int, end: int, matcher: SkillMatcher) -> list[Dr
         and not any(_inside(mention, draft) for draft in drafts)
         and mention.span.start not in languages
     ]
-    drafts += _skills(item, free, alone=not drafts)
+    drafts += _skills(item, free, matcher, alone=not drafts)
     if not drafts:
-        drafts = [_other(item)]
+        drafts = [_other(item, matcher)]
     for draft in drafts:
         draft.start += start
         draft.end += start
@@ -140,7 +143,8 @@ def _years(item: str, mentions: list[SkillMention]) -> Iterator[Draft]:
         else:
             if near and _is_field(match.end(), near[0]):
                 values["skill_ids"] = _group(item, near)
-            phrase = words.IN_FIELD.search(clause) or words.IN_FIELD.search(item[low : match.start()])
+            told = words.EXPERIENCE.sub("", clause)
+            phrase = words.IN_FIELD.search(told) or words.IN_FIELD.search(item[low : match.start()])
             name = _role(phrase["field"]) if phrase else ""
             if 0 < len(content_words(name)) <= 6 and not _SAME_ROLE.search(name):
                 values["terms"] = [name]
@@ -189,9 +193,15 @@ def _education(item: str) -> Iterator[Draft]:
     last = max(match.end() for _, match in found)
     values: dict[str, object] = {"education": level}
     study = re.match(
-        r"[\s'’s]*(?:degree\s+)?(?:in|of|en|im|in der|der|de|em)\s+(?P<fields>[^.;()]+)", item[last:], re.IGNORECASE
+        r"[\s'’s]*(?:degree\s+)?(?:in|of|en|im|in der|der|de|em|als|as an?|como|comme|come)\s+(?P<fields>[^.;()]+)",
+        item[last:],
+        re.IGNORECASE,
     )
     end = last
+    ahead = item[:start].strip()
+    if study is None and 1 <= len(content_words(ahead)) <= 3 and ahead[-1].isalpha():
+        values["fields"] = [ahead]  # as in "nursing degree"
+        start = 0
     if study:
         end = last + study.end()
         parts = re.split(r",|/|\b(?:or|and|oder|und|ou|et|o|y|of|en|e)\b", study["fields"])
@@ -239,11 +249,17 @@ def _languages(item: str) -> Iterator[Draft]:
         low = found[number - 1][1].end() if number else 0
         high = found[number + 1][1].start() if number + 1 < len(found) else len(item)
         after, before = item[match.end() : high], item[low : match.start()]
-        level = next((level for text in (before, after) for level, p in words.LANGUAGE_LEVELS if p.search(text)), None)
-        if level is None and number:
-            level = next((level for level, p in words.LANGUAGE_LEVELS if p.search(item)), None)
+        level = _level(before) or _level(after) or (_level(item) if number else None)
         start, end = (0, len(item)) if len(found) == 1 else (match.start(), match.end())
         yield Draft(RequirementKind.LANGUAGE, start, end, {"language": code, "level": level})
+
+
+def _level(text: str) -> LanguageLevel | None:
+    """Return the level of a language that a text says; the lower of two that are alternatives."""
+    found = [level for level, pattern in words.LANGUAGE_LEVELS if pattern.search(text)]
+    if len(found) > 1 and _OR.search(text):
+        return min(found, key=lambda level: level.rank)
+    return found[0] if found else None
 
 
 def _locations(item: str) -> Iterator[Draft]:
@@ -271,7 +287,7 @@ def _certificates(
         yield Draft(RequirementKind.CERTIFICATE, match.start(), match.end(), {"terms": [cleaned]})
 
 
-def _skills(item: str, mentions: list[SkillMention], *, alone: bool) -> Iterator[Draft]:
+def _skills(item: str, mentions: list[SkillMention], matcher: SkillMatcher, *, alone: bool) -> Iterator[Draft]:
     """Yield the skills asked for: `Java or Kotlin` is one requirement, `Java and Kotlin` are two."""
     label = _LABEL.match(item)
     if alone and label and len(content_words(label["label"])) <= 5:
@@ -288,7 +304,7 @@ def _skills(item: str, mentions: list[SkillMention], *, alone: bool) -> Iterator
         else:
             groups.append([mention])
     units = [unit for group in groups for unit in _units(item, group)]
-    rest = list(_unknown(item, mentions)) if alone and (mentions or item.count(",") >= 2) else []
+    rest = list(_unknown(item, mentions, matcher)) if alone and (mentions or item.count(",") >= 2) else []
     whole = alone and len(units) == 1 and not rest
     for unit in units:
         start, end = (0, len(item)) if whole else (unit[0].span.start, unit[-1].span.end)
@@ -307,7 +323,7 @@ def _is_series(text: str, mentions: list[SkillMention]) -> bool:
     return text.count(",") >= 1 and len(text.split()) <= 6 * (text.count(",") + 1) and len(mentions) >= 2
 
 
-def _unknown(item: str, mentions: list[SkillMention]) -> Iterator[Draft]:
+def _unknown(item: str, mentions: list[SkillMention], matcher: SkillMatcher) -> Iterator[Draft]:
     """Yield the short members of a series that the lexicon does not know."""
     position = 0
     cuts = [*(match.span() for match in _CHUNK.finditer(item)), (len(item), len(item))]
@@ -329,15 +345,20 @@ def _unknown(item: str, mentions: list[SkillMention]) -> Iterator[Draft]:
             and len(name.split()) <= 4
             and (name[:1].isupper() or item.count(",") >= 2)
         ):
-            yield Draft(RequirementKind.SKILL, start, end, {"terms": [name]})
+            yield Draft(RequirementKind.SKILL, start, end, _named(name, matcher))
 
 
-def _other(item: str) -> Draft:
+def _named(name: str, matcher: SkillMatcher) -> dict[str, object]:
+    """Return a name as a term, with its entries: what is ambiguous in a sentence is plain when it stands alone."""
+    return {"skill_ids": [skill.id for skill in matcher.lexicon.lookup(name)], "terms": [name]}
+
+
+def _other(item: str, matcher: SkillMatcher) -> Draft:
     """Take the item as it is, with its core as the words to look for."""
     core = _TAIL.sub("", item[_lead_end(item) :]).strip(" .,;:()*")
     short = 1 <= len(content_words(core)) <= 4
     kind = RequirementKind.SKILL if short else RequirementKind.OTHER
-    return Draft(kind, 0, len(item), {"terms": [core]} if short else {})
+    return Draft(kind, 0, len(item), _named(core, matcher) if short else {})
 
 
 def _lead_end(item: str) -> int:

@@ -58,7 +58,8 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "should",
         re.compile(
-            r"nice[- ]to[- ]have|good to have|preferred|bonus|\bplus\b|desirable|desired (?:skill|qualif)|optional|"
+            r"nice[- ]to[- ]have|good to have|we(?:'d| would) (?:like|love)|would be (?:nice|great)|extra "
+            r"points|preferred|bonus|\bplus\b|desirable|desired (?:skill|qualif)|optional|"
             r"wunschenswert|von vorteil|pluspunkt|un plus|atouts?\b|souhaite|deseable|valorara|se valora|wenselijk|"
             r"bij voorkeur|\bpre\b|diferencia|desejave|titolo preferenziale|gradit|preferibil"
         ),
@@ -163,8 +164,9 @@ EDUCATION: tuple[tuple[EducationLevel, re.Pattern[str]], ...] = (
             r"bachelor(?:'?s)?(?: degree| of \w+)?|bachelors|b\.?sc\.?|b\.?a\.(?!\w)|b\.?s\.(?!\w)|b\.?eng\.?|"
             r"b\.?tech\.?|undergraduate degree|(?:university|college|academic|four[- ]year|4[- ]year|relevant|"
             r"technical)? ?degree|hochschulabschluss|studienabschluss|abgeschlossenes studium|studium|"
-            r"fh-abschluss|licence|bac ?\+ ?[34]|diplôme universitaire|licenciatura|grado universitario|"
-            r"título universitario|grado en|hbo|wo|graduação|bacharelado|ensino superior|laurea(?: triennale)?"
+            r"fh-abschluss|licence (?:en|de|professionnelle|universitaire)|bac ?\+ ?[34]|diplôme "
+            r"universitaire|licenciatura|grado universitario|"
+            r"título universitario|grado(?= en)|hbo|wo|graduação|bacharelado|ensino superior|laurea(?: triennale)?"
         ),
     ),
     (
@@ -273,6 +275,10 @@ CERTIFICATE = re.compile(
     r"certificação|certificazione|licen[sc]e|licensure|permis de conduire|führerschein\w*|rijbewijs|carnet de "
     r"conducir|patente)"
     r"(?:\s+(?:in|as|of|for|en|klasse|class|b|c|ce)\b)?(?:\s+[A-Z][\w+&/.-]*){0,4})",
+    re.IGNORECASE,
+)
+EXPERIENCE = re.compile(
+    r"^[^,;.]{0,40}?\b(?:experience|expérience|experiencia|ervaring|experiência|esperienza|\w*erfahrung(?:en)?)\b",
     re.IGNORECASE,
 )
 AS_ROLE = re.compile(
