@@ -14,6 +14,8 @@ from talentflux.ai.resume.values import Text
 from talentflux.schemas.base import Span
 from talentflux.schemas.resume import Education, EducationLevel
 
+_LONGEST_DEGREE = 140  # characters of a line with a degree outside of a section of education
+
 
 @dataclass(slots=True)
 class Course:
@@ -56,6 +58,28 @@ def read_education(lines: Sequence[Line], periods: Sequence[Period], text: str, 
     courses.append(current)
     kept = [course for course in courses if course.degree is not None or course.school is not None]
     return [_education(course, lines, source) for course in kept]
+
+
+def degree_lines(lines: Sequence[Line], text: str) -> list[Line]:
+    """Pick the lines that begin with a degree, each with the next one where it names a school.
+
+    Args:
+        lines: Lines of a section that is not about education.
+        text: The working text.
+
+    Returns:
+        They, in order.
+    """
+    found: list[Line] = []
+    for number, line in enumerate(lines):
+        degree = degree_at(text, line.start, line.end) if len(line.text) < _LONGEST_DEGREE else None
+        if degree is None or degree[0] - line.start > 2:
+            continue
+        found.append(line)
+        following = lines[number + 1 : number + 2]
+        if following and school_score(following[0].text) and len(following[0].text) < _LONGEST_DEGREE:
+            found.append(following[0])
+    return found
 
 
 def _facts(line: Line, number: int, periods: Sequence[Period], text: str) -> list[tuple[str, object]]:

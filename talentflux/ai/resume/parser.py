@@ -9,7 +9,7 @@ from talentflux.ai.resume.classify import country_of, title_score
 from talentflux.ai.resume.contacts import find_emails, find_links, phone_places, to_phone
 from talentflux.ai.resume.dates import Period, find_periods, merged_months, months_between
 from talentflux.ai.resume.details import place_skills, read_certificates, read_languages
-from talentflux.ai.resume.education import read_education
+from talentflux.ai.resume.education import degree_lines, read_education
 from talentflux.ai.resume.header import MASK, find_headline, find_location, find_name, in_handle, pieces_of, prose
 from talentflux.ai.resume.json_resume import overlay
 from talentflux.ai.resume.language import detect_language
@@ -156,13 +156,20 @@ class Reading:
         ]
 
     def education(self) -> list[Education]:
-        """The courses of study of all sections of education."""
-        return [
+        """The courses of all sections of education; where there are none, of lines that begin with a degree."""
+        found = [
             course
             for block in self.blocks
             if block.kind is SectionKind.EDUCATION
             for course in read_education(block.lines, self.periods, self.text, self.source)
         ]
+        if found:
+            return found
+        loose: list[Line] = []
+        for block in self.blocks:
+            if block.kind not in (SectionKind.SKILLS, SectionKind.PROJECTS, SectionKind.REFERENCES):
+                loose += degree_lines(block.lines, self.text)
+        return read_education(loose, self.periods, self.text, self.source)
 
 
 def intervals_of(positions: Sequence[Position], today: date) -> list[tuple[int, int]]:
