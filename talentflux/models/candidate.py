@@ -12,7 +12,7 @@ class Candidate(TenantRow, Base):
     __tablename__ = "candidate"
 
     name: Mapped[str | None]
-    email: Mapped[str | None]
+    email: Mapped[str | None]  # in lower case: a plain column can be looked up by index under row-level security
     phone: Mapped[str | None]
     location: Mapped[str | None]
     headline: Mapped[str | None]
@@ -22,7 +22,7 @@ class Candidate(TenantRow, Base):
         Index(
             "candidate_organization_id_email_live_key",
             "organization_id",
-            text("lower(email)"),
+            "email",
             unique=True,
             postgresql_where=text("deleted_at is null"),
         ),

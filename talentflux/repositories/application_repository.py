@@ -43,6 +43,7 @@ _LIST = ListQuery(
     _summary()
     .where(
         *of_tenant(Application),
+        Requisition.deleted_at.is_(None),
         _after,
         optional(Application.requisition_id, "requisition_id"),
         optional(Application.candidate_id, "candidate_id"),

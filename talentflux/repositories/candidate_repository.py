@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Text, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from talentflux.models import Application, Candidate, File, Match, Resume
@@ -22,7 +22,7 @@ _LIST = ListQuery(
         Candidate.created_at,
         Candidate.updated_at,
     )
-    .where(*of_tenant(Candidate), _after, optional(func.lower(Candidate.email, type_=Text()), "email"))
+    .where(*of_tenant(Candidate), _after, optional(Candidate.email, "email"))
     .order_by(_order),
     key={"id": LAST_ID},
 )
@@ -59,13 +59,14 @@ class CandidateRepository(TenantRepository[Candidate]):
 
     async def with_email(self, email: str) -> Candidate:
         """Return the candidate with an address, made where there is none; safe against another who does the same."""
-        new = insert(Candidate).values(id=new_id(), organization_id=self.organization_id, email=email)
+        address = email.lower()
+        new = insert(Candidate).values(id=new_id(), organization_id=self.organization_id, email=address)
         await self.session.execute(new.on_conflict_do_nothing())
-        return (await self.session.scalars(self.live().where(func.lower(Candidate.email) == email.lower()))).one()
+        return (await self.session.scalars(self.live().where(Candidate.email == address))).one()
 
     async def has_other(self, candidate_id: UUID, email: str) -> bool:
         """Return whether another candidate than this one has an address."""
-        statement = self.live().where(func.lower(Candidate.email) == email.lower(), Candidate.id != candidate_id)
+        statement = self.live().where(Candidate.email == email.lower(), Candidate.id != candidate_id)
         return await self.session.scalar(statement) is not None
 
     async def delete_with_all(self, candidate: Candidate) -> None:

@@ -51,6 +51,8 @@ async def update(session: WriteSession, candidate_id: UUID, changes: CandidateUp
         raise ConflictError(
             "Another candidate has this e-mail address.", fields={"body.email": "belongs to another candidate"}
         )
+    if email:
+        given["email"] = email.lower()
     for name, value in given.items():
         setattr(candidate, name, value)
     await session.flush()

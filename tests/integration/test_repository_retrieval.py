@@ -130,3 +130,19 @@ async def test_index_on_skills_is_used_under_row_security(database: Database, ve
     assert "Index" in plan
     assert "skill_id = ANY" in plan.partition("Index Cond")[2]
     assert len(vectors) == RESUMES
+
+
+async def test_candidates_are_found_by_address_through_an_index(
+    database: Database, vectors: NDArray[np.float32]
+) -> None:
+    async with database.read_session(Scope(LOCAL_ORGANIZATION_ID)) as session:
+        driver = await session.driver()
+        await driver.execute("set local enable_seqscan = off")
+        rows = await (
+            await driver.execute(
+                "explain select id from candidate where organization_id = %s and email = %s and deleted_at is null",
+                [LOCAL_ORGANIZATION_ID, "a@example.org"],
+            )
+        ).fetchall()
+    assert "email = " in "\n".join(row[0] for row in rows).partition("Index Cond")[2]
+    assert len(vectors) == RESUMES

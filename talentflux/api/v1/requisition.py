@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Body, File, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
 from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
@@ -53,7 +53,9 @@ async def create_requisition(
     responses=answers(400, 413, 415, 422, example=examples.REQUISITION, success=201),
 )
 async def create_requisition_from_file(
-    file: Annotated[UploadFile, "The description as text, Markdown, PDF or DOCX."], resources: Using, scope: Scoped
+    file: Annotated[UploadFile, File(description="The description as text, Markdown, PDF or DOCX.")],
+    resources: Using,
+    scope: Scoped,
 ) -> RequisitionRead:
     """Create a requisition; title and requirements are read from the file."""
     name = file.filename or "description"

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
 from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/resumes", tags=["resumes"])
 async def upload_resumes(
     files: Annotated[
         list[UploadFile],
-        "One file or many: PDF, DOCX, ODT, RTF, TXT, HTML, JSON Resume, or zip archives of these.",
+        File(description="One file or many: PDF, DOCX, ODT, RTF, TXT, HTML, JSON Resume, or zip archives of these."),
     ],
     resources: Using,
     scope: Scoped,

@@ -129,7 +129,7 @@ REFERENCES = {
 
 INDEXES = (
     (
-        "create unique index candidate_organization_id_email_live_key on candidate (organization_id, lower(email)) "
+        "create unique index candidate_organization_id_email_live_key on candidate (organization_id, email) "
         "where deleted_at is null"
     ),
     (
