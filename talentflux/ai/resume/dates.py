@@ -108,7 +108,7 @@ _TO = (
     r"\band\b)\s{0,3}(?:the\s|zum\s|le\s|la\s|al\s|o\s|ao\s)?|\s{1,3})"
 )
 _RANGE = re.compile(
-    rf"(?<![\w$€£#])(?:{_SINCE}\s{{1,2}})?(?:(?P<lone>{_MONTH})\b\.?\s?(?:[–-]|to|bis|à|a|/|\s)\s?(?=[a-z]))?"
+    rf"(?<![\w$€£#])(?=[^\W_])(?:{_SINCE}\s{{1,2}})?(?:(?P<lone>{_MONTH})\b\.?\s?(?:[–-]|to|bis|à|a|/|\s)\s?(?=[a-z]))?"
     rf"(?:{_point_pattern('a_')})"
     rf"(?:(?P<to>{_TO})(?:(?P<present>\b(?:{_PRESENT}))\b|{_point_pattern('b_')}|(?P<short>\d\d)(?![\d./:%,-]|\s?[%°]))"
     rf"|(?P<onwards>\s{{1,2}}(?:onwards?|on|till date|to date)\b))?",

@@ -39,13 +39,29 @@ def _degree_patterns() -> re.Pattern[str]:
         body = "|".join(_loosen(one) for one in plain)
         capitals = "|".join(_loosen(one) for one in sorted(listed[f"{level}-letters"], key=len, reverse=True))
         alternatives.append(rf"(?P<{level}>(?i:{body})|{capitals})")
-    return re.compile(rf"(?<![\w.])(?:{'|'.join(alternatives)})(?:'s|s)?(?!\w)\.?")
+    return re.compile(rf"(?<![\w.])(?={_beginnings()})(?:{'|'.join(alternatives)})(?:'s|s)?(?!\w)\.?")
+
+
+def _beginnings() -> str:
+    """Return a pattern of the first two letters of all degrees, which most places of a text fail at once."""
+    seconds: dict[str, set[str]] = {}
+    for listed in groups("degrees").values():
+        for degree in listed:
+            bare = degree.replace(" ", "").lower()
+            seconds.setdefault(bare[0], set()).add(bare[1])
+    pairs = "|".join(rf"{first}\.?\s?[{''.join(sorted(rest))}]" for first, rest in sorted(seconds.items()))
+    return f"(?i:{pairs})"
 
 
 def _loosen(pattern: str) -> str:
     """Allow dots and a missing blank in abbreviations, and the typographic apostrophe."""
     loose = re.sub(r"(?<![a-z?\])])\b(\w{1,4}) (?=\w)", r"\1\\.?\\s?", pattern)
     return loose.replace(" ", r"\s").replace("'", "'{0,2}")
+
+
+def begins_with_degree(line: str) -> bool:
+    """Say whether a line begins with the name of a degree."""
+    return _degree_patterns().match(line) is not None
 
 
 def degree_at(text: str, start: int, end: int) -> tuple[int, int, EducationLevel, tuple[int, int] | None] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from talentflux.ai.resume.classify import school_score
 from talentflux.ai.resume.dates import Period
-from talentflux.ai.resume.degrees import degree_at
+from talentflux.ai.resume.degrees import begins_with_degree, degree_at
 from talentflux.ai.resume.heads import Part, dated, parts_of
 from talentflux.ai.resume.lines import Line
 from talentflux.ai.resume.positions import found_date, quoted
@@ -60,20 +60,19 @@ def read_education(lines: Sequence[Line], periods: Sequence[Period], text: str, 
     return [_education(course, lines, source) for course in kept]
 
 
-def degree_lines(lines: Sequence[Line], text: str) -> list[Line]:
+def degree_lines(lines: Sequence[Line]) -> list[Line]:
     """Pick the lines that begin with a degree, each with the next one where it names a school.
 
     Args:
         lines: Lines of a section that is not about education.
-        text: The working text.
 
     Returns:
         They, in order.
     """
     found: list[Line] = []
     for number, line in enumerate(lines):
-        degree = degree_at(text, line.start, line.end) if len(line.text) < _LONGEST_DEGREE else None
-        if degree is None or degree[0] - line.start > 2:
+        begins = len(line.text) < _LONGEST_DEGREE and begins_with_degree(line.text)
+        if not begins:
             continue
         found.append(line)
         following = lines[number + 1 : number + 2]

@@ -39,9 +39,8 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\t+| {2,}|\s*[|;•]\s*|\s+[–-]+\s+|\s*–\s*|,\s*|\s+@\s+|\s*[()]\s*|\s*:\s+|\s+/\s+|"
-    r"(?<=[a-z.])- (?!und\b|oder\b|and\b|or\b|et\b|y\b|en\b|e\b)|\s\b(?:at|bei(?:\sder)?|chez|presso|bij)\s",
-    re.IGNORECASE,
+    r"(?=[\s|;•–,@():-])(?:\t+| {2,}|\s*[|;•]\s*|\s+[–-]+\s+|\s*–\s*|,\s*|\s+@\s+|\s*[()]\s*|\s*:\s+|\s+/\s+|"
+    r"(?<=[a-z.])- (?!und\b|oder\b|and\b|or\b|et\b|y\b|en\b|e\b)|\s(?:at|At|AT|bei(?:\sder)?|chez|presso|bij)\s)"
 )
 _IN = re.compile(r"\s(?:in|with|for|en|in der|im|para|pour|voor|of|to)\s", re.IGNORECASE)
 

@@ -168,7 +168,7 @@ class Reading:
         loose: list[Line] = []
         for block in self.blocks:
             if block.kind not in (SectionKind.SKILLS, SectionKind.PROJECTS, SectionKind.REFERENCES):
-                loose += degree_lines(block.lines, self.text)
+                loose += degree_lines(block.lines)
         return read_education(loose, self.periods, self.text, self.source)
 
 
