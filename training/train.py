@@ -23,7 +23,7 @@ Pieces = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings of the training; the defaults made the model in the package.
+    """Settings of the training; README.md tells which made the model in the package.
 
     Attributes:
         pieces: Size of the vocabulary.
@@ -56,7 +56,7 @@ class Recipe:
     teacher_temperature: float = 0.05
     skill_share: float = 0.6
     hard_share: float = 0.5
-    drop: float = 0.3
+    drop: float = 0.2
     spell: float = 0.1
     descriptions: float = 0.4
     links: float = 0.1
