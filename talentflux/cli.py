@@ -69,6 +69,8 @@ def screen(
     from talentflux.services.screening_service import ScreeningOptions, collect_files, load_job
     from talentflux.services.screening_service import screen as run_screening
 
+    for target in (out, write_requirements):
+        _check_target(target)
     settings = get_settings()
     overlay = settings.taxonomy_overlay
     described = load_job(job, requirements, overlay)
@@ -97,6 +99,13 @@ def screen(
     if report.unreadable:
         _report_unreadable(report)
         raise typer.Exit(UNREADABLE)
+
+
+def _check_target(target: Path | None) -> None:
+    """Refuse a file that cannot be written before any work is done."""
+    if target is not None and (target.is_dir() or not target.parent.is_dir()):
+        what = "is a folder; name a file" if target.is_dir() else "lies in a folder that does not exist; make it first"
+        raise typer.BadParameter(f"{target} {what}.")
 
 
 def _with_progress(work: "Callable[[Callable[[int, int], None]], ScreeningReport]") -> "ScreeningReport":
@@ -242,3 +251,6 @@ def run() -> None:
         sys.exit(USAGE if error.status < 500 else 1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        print(f"talentflux: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(1)

@@ -39,7 +39,8 @@ def answers(*statuses: int, example: Any = None, success: int = 200) -> dict[int
         example: Of its success.
         success: Status of its success.
     """
-    known = declared(*sorted({*statuses, 500, 503}))
+    of_body = {400, 413} if 415 in statuses else set()  # whoever takes a body may find it broken or too large
+    known = declared(*sorted({*statuses, *of_body, 500, 503}))
     if example is not None:
         known[success] = {"content": {"application/json": {"example": example}}}
     return known

@@ -155,6 +155,8 @@ def load_job(path: Path, requirements: Path | None = None, overlay: Path | None 
 
 
 def _read(path: Path) -> bytes:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UnreadableFileError("unknown_type", f"{path}: no regular file, so it may never end. Save it as a file.")
     try:
         return path.read_bytes()
     except OSError as error:
@@ -200,17 +202,22 @@ def _sources(files: Iterable[Path], unreadable: list[UnreadableFile]) -> Iterato
     """Yield name and content (or path) of every file; what cannot be taken out of an archive goes to `unreadable`."""
     for path in files:
         if path.suffix.lower() != ".zip":
-            yield str(path), path
+            yield _shown(path), path
             continue
         try:
             for entry in expand_archive(path, path.name):
-                name = f"{path.name}/{entry.name}"
+                name = _shown(f"{path.name}/{entry.name}")
                 if entry.error is None:
                     yield name, entry.data
                 else:
                     unreadable.append(_problem(name, entry.error))
         except UnreadableFileError as error:
-            unreadable.append(_problem(str(path), error))
+            unreadable.append(_problem(_shown(path), error))
+
+
+def _shown(name: Path | str) -> str:
+    """Return a file's name without what would steer a terminal, turn text around or cannot be written as UTF-8."""
+    return "".join(character if character.isprintable() else "�" for character in str(name))
 
 
 def _problem(file: str, error: UnreadableFileError) -> UnreadableFile:
@@ -272,7 +279,7 @@ def screen(
     return ScreeningReport(
         created_at=datetime.now(UTC),
         job=job,
-        job_file=job_file,
+        job_file=_shown(job_file),
         blind=options.blind,
         resumes=ranking.ranked(),
         ranked=len(ranking.resumes),

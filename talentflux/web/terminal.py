@@ -19,7 +19,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def shortlist_table(report: ScreeningReport) -> RenderableType:
     """Return the ranking as a table for a terminal: rank, score, strengths and gaps with a quoted line."""
-    table = Table(title=f"Shortlist: {report.job.title or report.job_file}", title_justify="left", show_lines=True)
+    table = Table(
+        title=Text(f"Shortlist: {report.job.title or report.job_file}"), title_justify="left", show_lines=True
+    )
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("Score", justify="right", no_wrap=True)
     table.add_column("Candidate", max_width=26, overflow="fold")

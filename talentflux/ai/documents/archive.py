@@ -58,6 +58,8 @@ def expand_archive(source: bytes | Path, name: str = "archive.zip", limits: Limi
         ) from error
     with archive:
         wanted = [(info, path) for info in archive.infolist() if (path := _safe_path(info)) is not None]
+        if not wanted:
+            raise problem("empty", name, "holds no file. Pack the resumes again.")
         if len(wanted) > limits.archive_files:
             most = f"holds {len(wanted)} files; at most {limits.archive_files} are read at once. Divide it."
             raise problem("too_large", name, most)

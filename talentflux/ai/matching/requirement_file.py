@@ -12,6 +12,7 @@ from talentflux.schemas.requirement import JobDescription, Necessity, Requiremen
 from talentflux.schemas.resume import EducationLevel, LanguageLevel
 
 MAX_CHARACTERS = 500_000
+MAX_REQUIREMENTS = 200
 _HEADER = """\
 # What this job asks for. Edit it, then screen with this file in place of the description.
 #
@@ -110,6 +111,8 @@ def load_requirements(text: str, file_name: str) -> list[Requirement]:
     if len(text) > MAX_CHARACTERS:
         raise InvalidInputError(f"{file_name}: longer than {MAX_CHARACTERS:,} characters. Keep only the requirements.")
     data, lines = _parse(text, file_name)
+    if len(data) > MAX_REQUIREMENTS:
+        raise InvalidInputError(f"{file_name}: {len(data)} requirements; at most {MAX_REQUIREMENTS} count.")
     requirements: list[Requirement] = []
     taken = {entry["id"] for entry in data if isinstance(entry, dict) and isinstance(entry.get("id"), str)}
     numbers = (f"r{number}" for number in range(1, len(data) + len(taken) + 2))
