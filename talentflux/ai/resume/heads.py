@@ -1,6 +1,7 @@
 """The heads of entries: short lines that name a job or a course of study, and the pieces they are made of."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -70,9 +71,18 @@ class Part:
     after: str = ""
 
 
+def _end(period: Period) -> int:
+    return period.end
+
+
 def dated(line: Line, periods: Sequence[Period]) -> list[Period]:
     """Return the dates that stand on a line, wholly or in part."""
-    return [period for period in periods if period.start < line.end and line.start < period.end]
+    found = []
+    for place in range(bisect_right(periods, line.start, key=_end), len(periods)):
+        if periods[place].start >= line.end:
+            break
+        found.append(periods[place])
+    return found
 
 
 def remainder(line: Line, periods: Sequence[Period]) -> str:

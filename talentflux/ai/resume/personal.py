@@ -1,6 +1,7 @@
 """What is masked before a resume is scored or shown blind."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -184,23 +185,40 @@ def _education_places(
     """Schools and years of study, in the sections of education and wherever a course was read."""
     zones = [(block.start, block.end) for block in blocks if block.kind is SectionKind.EDUCATION]
     zones += [(course.span.start, course.span.end) for course in parsed.education if course.span is not None]
-    for start, end in zones:
-        for period in periods:
-            if start <= period.start < end:
-                yield period.start, period.end, PersonalKind.GRADUATION_YEAR
+    for start, end in _merged(zones):
+        for place in range(bisect_left(periods, start, key=_start), len(periods)):
+            if periods[place].start >= end:
+                break
+            yield periods[place].start, periods[place].end, PersonalKind.GRADUATION_YEAR
         for year in _YEAR.finditer(text, start, end):
             yield year.start(), year.end(), PersonalKind.GRADUATION_YEAR
-    jobs = [position.span for position in parsed.positions if position.span is not None]
+    jobs = _merged([(one.span.start, one.span.end) for one in parsed.positions if one.span is not None])
+    schools = {one.institution.span.of(text) for one in parsed.education if one.institution and one.institution.span}
     for course in parsed.education:
-        if course.institution is None or course.institution.span is None:
-            continue
-        yield course.institution.span.start, course.institution.span.end, PersonalKind.SCHOOL
-        name = text[course.institution.span.start : course.institution.span.end]
-        at = text.find(name)
-        while at >= 0 and len(name) > 3:
-            if not any(span.start <= at < span.end for span in jobs):
+        if course.institution is not None and course.institution.span is not None:
+            yield course.institution.span.start, course.institution.span.end, PersonalKind.SCHOOL
+    for name in schools:
+        at = text.find(name) if len(name) > 3 else -1
+        while at >= 0:
+            before = bisect_right(jobs, (at, len(text))) - 1
+            if before < 0 or at >= jobs[before][1]:
                 yield at, at + len(name), PersonalKind.SCHOOL
             at = text.find(name, at + 1)
+
+
+def _start(period: Period) -> int:
+    return period.start
+
+
+def _merged(zones: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join stretches that overlap, so that each place is looked at once."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(zones):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
 def find_personal(
