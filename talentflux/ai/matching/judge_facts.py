@@ -111,9 +111,7 @@ def _counting(requirement: Requirement, view: ResumeView) -> tuple[list[Position
         wanted = _roles(requirement.title)
         return _in_role(positions, wanted, view), f"as '{requirement.title}'"
     if requirement.skill_ids:
-        ids = [*requirement.skill_ids]
-        spans = [m.span for skill in ids for m in view.mentions.get(skill, ()) if view.standing(m.span) > 0]
-        spans += [view.implied[skill].span for skill in ids if skill in view.implied]
+        spans = _uses(requirement.skill_ids, view)
         named = _with_terms(requirement.terms, view)
         held = [
             p for p in positions if p in named or (p.span and any(p.span.start <= s.start < p.span.end for s in spans))
@@ -122,6 +120,18 @@ def _counting(requirement: Requirement, view: ResumeView) -> tuple[list[Position
     if requirement.terms:
         return _with_terms(requirement.terms, view), f"in {requirement.terms[0]}"
     return [p for p in positions if p.start is not None], "of work"
+
+
+def _uses(skill_ids: list[str], view: ResumeView) -> list[Span]:
+    """Return where any of some skills, or one that includes it, is named and not denied."""
+    wanted = set(skill_ids)
+    return [
+        mention.span
+        for skill_id, mentions in view.mentions.items()
+        if skill_id in wanted or not wanted.isdisjoint(view.lexicon.implied(skill_id))
+        for mention in mentions
+        if view.standing(mention.span) > 0
+    ]
 
 
 def _in_role(positions: list[PositionFacts], wanted: list[Role], view: ResumeView) -> list[PositionFacts]:

@@ -16,7 +16,7 @@ _MANY = 0.6
 _HALF = 0.5
 _LIST_ITEM = 5  # content words of a window that is an item of a list rather than prose
 # Calibrated on job descriptions paired with resumes: at these likenesses nine in ten are shown in other words.
-LIKE = 0.62
+LIKE = 0.75
 LIKE_WITH_WORDS = 0.5
 VERY_LIKE = 0.85
 
