@@ -88,7 +88,7 @@ def _field(name: str, value: object) -> list[str]:
     flow = isinstance(value, list)
     data = value if flow else {name: value}
     # Line separators other than the newline would be folded away; escapes keep them.
-    strange = _STRANGE.search(str(value)) is not None
+    strange = _STRANGE.search("".join(value) if isinstance(value, list) else str(value)) is not None
     written = yaml.safe_dump(
         data, allow_unicode=not strange, width=100_000, default_flow_style=flow, default_style='"' if strange else None
     )
