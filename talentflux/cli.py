@@ -145,9 +145,9 @@ def _write_report(report: "ScreeningReport", output_format: OutputFormat, out: P
 def _report_unreadable(report: "ScreeningReport") -> None:
     from rich.console import Console
 
-    from talentflux.web.terminal import unreadable_table
+    from talentflux.web.terminal import unreadable_list
 
-    Console(stderr=True).print(unreadable_table(report))
+    Console(stderr=True).print(unreadable_list(report))
 
 
 def _write(text: str, out: Path | None) -> None:

@@ -15,7 +15,7 @@ from talentflux.core.config import Settings
 from talentflux.core.errors import ConfigurationError, TalentFluxError
 from talentflux.schemas.screening import ScreeningReport
 from talentflux.schemas.task import TaskStatus
-from talentflux.web.terminal import shortlist_table, unreadable_table
+from talentflux.web.terminal import shortlist_table, unreadable_list
 from talentflux.workers.supervisor import run_up
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -84,7 +84,7 @@ class Demo:
         )
         self._console.print(shortlist_table(report))
         if report.unreadable:
-            self._console.print(unreadable_table(report))
+            self._console.print(unreadable_list(report))
         self._where_to_look(shown)
 
     def _requisition(self, path: Path) -> str:

@@ -71,7 +71,7 @@ class UnreadableFileError(TalentFluxError):
 
     Attributes:
         reason: Stable short name: empty, encrypted, too_large, too_many_pages, unknown_type, damaged, no_text,
-            timeout, memory, archive_bomb.
+            timeout, memory, archive_bomb, missing, fault (ours, not the file's).
     """
 
     status = 422

@@ -70,14 +70,10 @@ def _findings(report: ScreeningReport, match: MatchResult) -> Text:
     return text
 
 
-def unreadable_table(report: ScreeningReport) -> RenderableType:
-    """Return the files that could not be read, each with its reason."""
-    table = Table(title="Not readable", title_justify="left", title_style="red")
-    table.add_column("File")
-    table.add_column("Why, and what to do")
-    for problem in report.unreadable:
-        table.add_row(Text(problem.file), Text(problem.detail))
-    return table
+def unreadable_list(report: ScreeningReport) -> RenderableType:
+    """Return the files that could not be read, each with its reason and what to do."""
+    heading = Text(f"{len(report.unreadable)} not readable", style="red")
+    return Group(heading, *(Text(f"  {problem.detail}") for problem in report.unreadable))
 
 
 def shortlist_csv(report: ScreeningReport) -> str:

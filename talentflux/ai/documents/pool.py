@@ -206,7 +206,9 @@ class ReaderPool(Generic[T]):
             reason, _, detail = payload.decode("utf-8", "replace").partition("\n")
             raise UnreadableFileError(reason, detail)
         fault = payload[:200].decode("utf-8", "replace")
-        raise problem("damaged", name, f"could not be read ({fault}). Save it again as PDF or DOCX and send that.")
+        raise problem(
+            "fault", name, f"met a fault of TalentFlux ({fault}). Please report it; the same file may be read as PDF."
+        )
 
 
 class _Child:

@@ -7,7 +7,7 @@ import re
 from rich.console import Console
 
 from talentflux.web.report import render_report
-from talentflux.web.terminal import shortlist_csv, shortlist_table, unreadable_table
+from talentflux.web.terminal import shortlist_csv, shortlist_table, unreadable_list
 from tests.factories import screening
 
 
@@ -66,7 +66,7 @@ def test_table_shows_rank_score_and_a_quoted_line() -> None:
 
 
 def test_table_names_each_unreadable_file_with_what_to_do() -> None:
-    assert "Save it again." in printed(unreadable_table(screening.report()))
+    assert "Save it again." in printed(unreadable_list(screening.report()))
 
 
 def test_square_brackets_of_a_file_are_not_taken_for_markup() -> None:
