@@ -9,6 +9,7 @@ from talentflux.ai.resume.dates import Period
 from talentflux.ai.resume.degrees import degree_at
 from talentflux.ai.resume.header import MASK
 from talentflux.ai.resume.heads import (
+    LONGEST_HEAD,
     Part,
     dated,
     field_of,
@@ -95,7 +96,7 @@ def _anchors(lines: Sequence[Line], periods: Sequence[Period]) -> list[tuple[int
     """Find the lines whose dates may belong to a head: first line, last line, dates."""
     found: list[tuple[int, int, Period]] = []
     for number, line in enumerate(lines):
-        here = dated(line, periods)
+        here = dated(line, periods) if len(line.text) <= LONGEST_HEAD else []
         if not here or (found and found[-1][1] >= number and found[-1][2] is here[0]):
             continue
         period = next((one for one in here if one.is_range), here[0])

@@ -11,6 +11,7 @@ from talentflux.ai.resume.dates import Period
 from talentflux.ai.resume.lexicon import words
 from talentflux.ai.resume.lines import Line
 
+LONGEST_HEAD = 400  # characters of a line, dates included, that may be the head of an entry
 _SMALL = words("smallwords", "inside-names")
 _LABEL = re.compile(
     r"(?:responsibilit|key responsib|roles? (?:and|&) resp|duties|achievement|accomplish|project|technolog|"
@@ -86,7 +87,9 @@ def dated(line: Line, periods: Sequence[Period]) -> list[Period]:
 
 
 def remainder(line: Line, periods: Sequence[Period]) -> str:
-    """Return the text of a line without its dates."""
+    """Return the text of a line without its dates; a line too long for a head is given back as it is."""
+    if len(line.text) > LONGEST_HEAD:
+        return line.text
     text = line.text
     for period in dated(line, periods):
         begin, finish = max(0, period.start - line.start), min(len(text), period.end - line.start)
