@@ -18,6 +18,9 @@ from talentflux.models.resume import FAST_DIMENSIONS
 EXACT_LIMIT: Final = 20_000
 """Up to so many resumes all vectors are compared; beyond, the approximate index is asked."""
 
+SCAN_WIDTH: Final = 4
+"""The index looks at so many times the rows asked for, at most 1,000, so that what it misses is rare."""
+
 
 @dataclass(frozen=True)
 class RetrievalQuery:
@@ -159,8 +162,7 @@ class RetrievalRepository:
         """Return the nearest by vector: in exact order where few are compared or no index fits."""
         if small or values["dimensions"] != FAST_DIMENSIONS:
             return await self._ids(_EXACT.format(scope=scope), values)
-        # The scan looks at a few more than asked for, so that what it misses is rare; 1,000 is the extension's most.
-        await self._rows(_SETTINGS, {"ef_search": str(min(1000, values["rows"] * 3 // 2))})
+        await self._rows(_SETTINGS, {"ef_search": str(min(1000, values["rows"] * SCAN_WIDTH))})
         return await self._ids(_APPROXIMATE, values)
 
     async def _ids(self, sql: str, values: dict[str, Any]) -> list[UUID]:
