@@ -75,12 +75,10 @@ def parted(lines: Sequence[Line], periods: Sequence[Period], text: str) -> list[
     """Part lines in which the description follows the dates: `Clerk, Acme (2015 – 2017): kept the books of …`."""
     found: list[Line] = []
     for line in lines:
-        range_ends = [
-            one.end
-            for one in dated(line, periods)
-            if one.is_range and one.end < line.end and any(map(str.isalpha, text[line.start : one.start]))
-        ]
-        match = _DESCRIPTION.match(text, range_ends[0], line.end) if range_ends else None
+        first = next((one for one in dated(line, periods) if one.is_range), None)
+        match = None
+        if first is not None and first.end < line.end and any(map(str.isalpha, text[line.start : first.start])):
+            match = _DESCRIPTION.match(text, first.end, line.end)
         if match is None:
             found.append(line)
             continue

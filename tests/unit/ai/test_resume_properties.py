@@ -1,8 +1,10 @@
 """Whatever the text, the result is valid, quotes the text and invents nothing."""
 
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -133,3 +135,23 @@ def test_working_texts_keep_every_position(text: str) -> None:
 def test_reads_the_same_every_time() -> None:
     one = parse_resume(text_document(texts.GERMAN), today=TODAY)
     assert one == parse_resume(text_document(texts.GERMAN), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "2019 ",
+        "2019 – 2020\n",
+        "a@a.",
+        "(",
+        "A B ",
+        "BSc in Physics, University\n",
+        "Nurse, Acme Inc 2010 - 2012\n",
+        " ",
+    ],
+)
+def test_time_grows_in_step_with_the_length(pattern: str) -> None:
+    text = f"Experience\n{pattern * (60_000 // len(pattern))}"
+    started = time.process_time()
+    parse_resume(text_document(text), today=TODAY)
+    assert time.process_time() - started < 4  # seconds; quadratic time would take ten times as long
