@@ -269,12 +269,13 @@ def screen(
             memory=options.memory,
             environment={_SETUP_VARIABLE: setup_file.name},
         ) as pool:
-            for done, outcome in enumerate(pool.map(_sources(files, unreadable)), start=1):
+            for outcome in pool.map(_sources(files, unreadable)):
                 if outcome.error is not None:
                     unreadable.append(_problem(outcome.name, outcome.error))
                 elif outcome.value is not None:
                     ranking.add(read(outcome.value))
                 if progress:
+                    done = len(ranking.resumes) + len(unreadable)
                     progress(done, max(total, done))
     return ScreeningReport(
         created_at=datetime.now(UTC),
