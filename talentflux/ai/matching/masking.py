@@ -16,9 +16,9 @@ class MaskingError(TalentFluxError):
     title = "Personal details could not be masked"
 
 
-EMAIL = re.compile(r"[^\s@<>()\[\],;:\"█]+\s?@\s?[^\s@<>()\[\],;:\"█]+\.[^\W\d_]{2,}", re.UNICODE)
+EMAIL = re.compile(r"[^\s@<>()\[\],;:\"█]{1,100}\s?@\s?[^\s@<>()\[\],;:\"█]{1,253}\.[^\W\d_]{2,}", re.UNICODE)
 _LINK = re.compile(
-    r"(?:https?://|ftp://|www\.)[^\s<>\"█]+|\b(?:[\w-]+\.)*(?:linkedin|github|gitlab|xing|facebook|twitter|instagram|"
+    r"(?:https?://|ftp://|www\.)[^\s<>\"█]+|\b(?:[\w-]{1,63}\.){0,4}(?:linkedin|github|gitlab|xing|facebook|twitter|instagram|"
     r"stackoverflow|behance|medium|bitbucket)\.(?:com|org|io|net)(?:/[^\s<>\"█]*)?",
     re.IGNORECASE,
 )

@@ -28,6 +28,7 @@ from tests.factories.matching_resumes import matcher
         ("- {kind: skill, text: a, weight: 0}", "use a number above 0"),
         ("- {id: r1, kind: skill, text: a}\n- {id: r1, kind: skill, text: b}", "line 2: the id 'r1' stands in line 1"),
         ("- kind: education\n  text: y\n  education: high", "use one of secondary, vocational"),
+        ("- {kind: skill, text: a}\n" * 201, "job.yaml: 201 requirements; at most 200 count"),
         ("!!python/object/apply:os.system [ls]", "not valid YAML"),
     ],
 )
