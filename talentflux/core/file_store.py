@@ -1,6 +1,8 @@
 """Originals: a folder beside the database, or an S3 bucket, behind one interface."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from uuid import UUID
@@ -68,13 +70,33 @@ class FileStore:
             NotFoundError: Nothing lies there.
             DependencyError: The store did not answer.
         """
-        try:
+        with _told():
             answer = await obstore.get_async(self._store, key)
             return bytes(await answer.bytes_async())
-        except FileNotFoundError as error:
-            raise NotFoundError("The original is no longer in the file store.") from error
-        except (BaseError, OSError) as error:
-            raise DependencyError("The file store did not answer. Try again in a moment.") from error
+
+    def read(self, key: str) -> bytes:
+        """Return the bytes under a key; blocks, for threads that read one file after the other.
+
+        Args:
+            key: As given by `put`.
+
+        Raises:
+            NotFoundError: Nothing lies there.
+            DependencyError: The store did not answer.
+        """
+        with _told():
+            return bytes(obstore.get(self._store, key).bytes())
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the store's errors into ours."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFoundError("The original is no longer in the file store.") from error
+    except (BaseError, OSError) as error:
+        raise DependencyError("The file store did not answer. Try again in a moment.") from error
 
 
 def open_file_store(settings: Settings) -> FileStore:

@@ -70,14 +70,15 @@ async def waiting(session: AnySession, resume_ids: Sequence[UUID]) -> list[Waiti
 
 
 def read_files(
-    pool: ReaderPool[bytes], embedder: Embedder, files: Sequence[tuple[WaitingFile, bytes]]
+    pool: ReaderPool[bytes], embedder: Embedder, files: Sequence[WaitingFile], load: Callable[[WaitingFile], bytes]
 ) -> list[ReadFile]:
     """Read files in child processes and embed their masked texts; blocks, and needs no transaction.
 
     Args:
         pool: Children that run `talentflux.ai.analysis:analyse_file`.
         embedder: Makes the vectors.
-        files: The files with their bytes.
+        files: The files.
+        load: Gives a file's bytes when its turn comes, so that few originals are in memory at a time.
 
     Returns:
         One result per file, in order.
@@ -85,12 +86,12 @@ def read_files(
     Raises:
         DependencyError: A remote embedder does not answer.
     """
-    outcomes = list(pool.map([(file.name, data) for file, data in files]))
+    outcomes = list(pool.map((file.name, load(file)) for file in files))
     analysed = [AnalysedResume.model_validate_json(outcome.value) if outcome.value else None for outcome in outcomes]
     texts = [each.masked_text for each in analysed if each is not None]
     vectors: Iterator[NDArray[np.float32]] = iter(embedder.encode(texts)) if texts else iter(())
     results = []
-    for (file, _), outcome, each in zip(files, outcomes, analysed, strict=True):
+    for file, outcome, each in zip(files, outcomes, analysed, strict=True):
         vector = next(vectors) if each is not None else None
         if vector is not None and not vector.any():
             vector = None  # no known word: similar to nothing

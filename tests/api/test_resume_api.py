@@ -264,3 +264,18 @@ async def test_filters_by_status_task_and_candidate(client: httpx.AsyncClient, w
     assert await names(task_id=task["id"]) == ["b.pdf", "a.txt"]
     candidate = (await client.get(f"/api/v1/resumes/{task['resumes'][0]}")).json()["candidate_id"]
     assert await names(candidate_id=candidate) == ["a.txt"]
+
+
+async def test_original_that_is_gone_fails_for_itself_alone(
+    client: httpx.AsyncClient, work: Work, settings: Settings
+) -> None:
+    gone = resume_text("Gone Person", "gone@example.org")
+    answer = await upload(client, {"gone.txt": gone, "here.txt": resume_text()})
+    next(settings.data_folder.rglob(hashlib.sha256(gone).hexdigest())).unlink()
+    await work()
+    read = [
+        (await client.get(f"/api/v1/resumes/{each['resume_id']}")).json()["status"] for each in answer.json()["resumes"]
+    ]
+    assert read == ["failed", "parsed"]
+    lost = await client.get(f"/api/v1/resumes/{answer.json()['resumes'][0]['resume_id']}/file")
+    assert_problem(lost, 404, "not_found")

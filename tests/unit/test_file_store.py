@@ -27,6 +27,8 @@ def test_another_kind_of_store_is_refused_naming_the_setting(tmp_path: Path, add
 async def test_unknown_key_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         await open_file_store(_settings(tmp_path)).get("nobody/aa/aabb")
+    with pytest.raises(NotFoundError):
+        open_file_store(_settings(tmp_path)).read("nobody/aa/aabb")
 
 
 async def test_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -41,7 +43,7 @@ async def test_bytes_come_back_and_organizations_do_not_share_keys(tmp_path: Pat
     first, again, other = [await store.put(whose, "a.txt", b"same") for whose in (ONE, ONE, OTHER)]
     assert first.key == again.key != other.key
     assert first.key.startswith(str(ONE))
-    assert (first.size, await store.get(other.key)) == (4, b"same")
+    assert (first.size, await store.get(other.key), store.read(first.key)) == (4, b"same", b"same")
 
 
 async def test_folder_is_closed_to_other_users_even_where_it_was_open(tmp_path: Path) -> None:

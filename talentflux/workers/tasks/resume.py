@@ -1,7 +1,7 @@
 """Reading uploaded resumes."""
 
 import asyncio
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 from talentflux.ai.analysis import skill_matcher
@@ -34,9 +34,9 @@ async def parse(work: Work, task_id: UUID, resume_ids: list[UUID]) -> None:
         return
     try:
         store = file_store(work.settings)
-        loaded = [(file, await _bytes(store, file)) for file in files]
         embedder = embedder_of(work.settings)
-        results = await asyncio.to_thread(imports.read_files, _pool(work.settings), embedder, loaded)
+        load = partial(_load, store)
+        results = await asyncio.to_thread(imports.read_files, _pool(work.settings), embedder, files, load)
         async with work.write_session() as session:
             await imports.apply(session, task_id, results, embedder.name, skill_matcher().lexicon)
     except Exception as error:
@@ -47,10 +47,10 @@ async def parse(work: Work, task_id: UUID, resume_ids: list[UUID]) -> None:
             await imports.give_up(session, task_id, files)
 
 
-async def _bytes(store: FileStore, file: imports.WaitingFile) -> bytes:
+def _load(store: FileStore, file: imports.WaitingFile) -> bytes:
     """Return an original; one that has gone is read as an empty file, which fails for itself alone."""
     try:
-        return await store.get(file.key)
+        return store.read(file.key)
     except NotFoundError:
         _log.error("original is missing", resume_id=str(file.resume_id))
         return b""
