@@ -248,7 +248,7 @@ def pdf_styles(color: str) -> dict[str, ParagraphStyle]:
     base = ParagraphStyle("base", fontName="DejaVu", fontSize=9, leading=12.5, alignment=TA_LEFT)
     return {
         "base": base,
-        "light": ParagraphStyle("light", parent=base, textColor=white),
+        "light": ParagraphStyle("light", parent=base, textColor=white, fontSize=8),
         "name": ParagraphStyle("name", parent=base, fontName="DejaVu-Bold", fontSize=19, leading=24),
         "heading": ParagraphStyle(
             "heading",
@@ -342,7 +342,7 @@ def write_pdf(person: Person, path: Path) -> None:
         ]
         aside = [
             Paragraph(LABELS[person["lang"]]["contact"], styles["lightheading"]),
-            *(Paragraph(html.escape(line), styles["light"]) for line in contact(person)),
+            *(Paragraph(html.escape(line.removeprefix("https://")), styles["light"]) for line in contact(person)),
         ]
         aside += pdf_sections(person, styles, {"skills", "languages", "certificates"}, 54 * mm, light=True)
         story = [
