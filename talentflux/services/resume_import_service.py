@@ -3,7 +3,7 @@
 Three steps, of which only the first and the last open a transaction: which files wait, read them in children, apply.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from talentflux.ai.documents import ReaderPool
 from talentflux.ai.embeddings import Embedder
 from talentflux.ai.taxonomy import Lexicon
 from talentflux.core.database import AnySession, WriteSession
-from talentflux.core.errors import UnreadableFileError
+from talentflux.core.errors import DependencyError, UnreadableFileError
 from talentflux.models import Resume
 from talentflux.repositories.resume_repository import ResumeRepository
 from talentflux.schemas.analysis import AnalysedResume
@@ -23,6 +23,7 @@ from talentflux.schemas.base import Schema
 from talentflux.schemas.stored_resume import ResumeStatus
 from talentflux.schemas.task import TaskError
 from talentflux.services import application_service, candidate_service, task_service
+from talentflux.services.resume_upload_service import GIVEN_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,12 @@ async def waiting(session: AnySession, resume_ids: Sequence[UUID]) -> list[Waiti
 
 
 def read_files(
-    pool: ReaderPool[bytes], embedder: Embedder, files: Sequence[WaitingFile], load: Callable[[WaitingFile], bytes]
+    pool: ReaderPool[bytes],
+    embedder: Embedder,
+    files: Sequence[WaitingFile],
+    load: Callable[[WaitingFile], bytes],
+    *,
+    need_vectors: bool = True,
 ) -> list[ReadFile]:
     """Read files in child processes and embed their masked texts; blocks, and needs no transaction.
 
@@ -79,17 +85,18 @@ def read_files(
         embedder: Makes the vectors.
         files: The files.
         load: Gives a file's bytes when its turn comes, so that few originals are in memory at a time.
+        need_vectors: Fail when a remote embedder does not answer; else the resumes go without vectors.
 
     Returns:
         One result per file, in order.
 
     Raises:
-        DependencyError: A remote embedder does not answer.
+        DependencyError: A remote embedder does not answer, and vectors are needed.
     """
     outcomes = list(pool.map((file.name, load(file)) for file in files))
     analysed = [AnalysedResume.model_validate_json(outcome.value) if outcome.value else None for outcome in outcomes]
     texts = [each.masked_text for each in analysed if each is not None]
-    vectors: Iterator[NDArray[np.float32]] = iter(embedder.encode(texts)) if texts else iter(())
+    vectors = iter(_encode(embedder, texts, needed=need_vectors))
     results = []
     for file, outcome, each in zip(files, outcomes, analysed, strict=True):
         vector = next(vectors) if each is not None else None
@@ -97,6 +104,15 @@ def read_files(
             vector = None  # no known word: similar to nothing
         results.append(ReadFile(file.resume_id, file.name, each, outcome.error, vector))
     return results
+
+
+def _encode(embedder: Embedder, texts: list[str], *, needed: bool) -> Sequence[NDArray[np.float32] | None]:
+    try:
+        return list(embedder.encode(texts)) if texts else []
+    except DependencyError:
+        if needed:
+            raise
+        return [None] * len(texts)
 
 
 async def apply(
@@ -146,7 +162,7 @@ async def give_up(session: WriteSession, task_id: UUID, files: Sequence[WaitingF
         files: The files.
     """
     detail = "The file could not be processed after several attempts. The log says why; send the file again."
-    error = UnreadableFileError("internal", detail)
+    error = UnreadableFileError(GIVEN_UP, detail)
     results = [ReadFile(file.resume_id, file.name, error=error) for file in files]
     locked = await ResumeRepository(session).lock_waiting([result.resume_id for result in results])
     errors = [_fail(locked[result.resume_id], result) for result in results if result.resume_id in locked]

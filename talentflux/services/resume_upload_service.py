@@ -33,6 +33,9 @@ BATCH: Final = 25
 """Resumes that one job reads."""
 
 PARSE_TASK: Final = "resume.parse"
+GIVEN_UP: Final = "internal"
+"""Reason of a failure that is ours and not the file's."""
+
 _MIB = 2**20
 
 
@@ -152,7 +155,7 @@ async def _keep_archive(
 async def register(session: WriteSession, kept: Kept, requisition_id: UUID | None = None) -> UploadAccepted:
     """Enter kept originals and the jobs that read them, in one transaction.
 
-    Bytes that the organization has already are not entered again.
+    Bytes that the organization has already are not entered again; those given up for a fault of ours are read again.
 
     Args:
         session: The transaction.
@@ -177,15 +180,24 @@ async def register(session: WriteSession, kept: Kept, requisition_id: UUID | Non
     total = len(kept.stored) + len(kept.errors)
     task = await task_service.create(session, TaskKind.RESUME_IMPORT, total=total, requisition_id=requisition_id)
     ids = await _enter(repository, list(new.values()), task.id, requisition_id)
+    waiting = [*ids.values(), *_again(known.values(), task.id)]
     errors = [*kept.errors, *await _apply_known(session, known, requisition_id)]
-    if errors or not new:
-        task_service.report(task, processed=total - len(new), errors=errors)
+    if errors or not waiting:
+        task_service.report(task, processed=total - len(waiting), errors=errors)
     task.result = {"new": len(new), "duplicates": len(kept.stored) - len(new)}
     await session.flush()
-    for start in range(0, len(ids), BATCH):
-        batch = list(ids.values())[start : start + BATCH]
-        await enqueue(session, PARSE_TASK, task_id=task.id, resume_ids=batch)
+    for start in range(0, len(waiting), BATCH):
+        await enqueue(session, PARSE_TASK, task_id=task.id, resume_ids=waiting[start : start + BATCH])
     return UploadAccepted(task=task_service.read(task), resumes=_answers(kept.stored, known, ids))
+
+
+def _again(known: Iterable[Resume], task_id: UUID) -> list[UUID]:
+    """Let resumes wait again that were given up for a fault of ours; return their ids."""
+    again = [resume for resume in known if resume.failure_reason == GIVEN_UP]
+    for resume in again:
+        resume.status, resume.task_id = ResumeStatus.STORED, task_id
+        resume.failure_reason = resume.failure_detail = None
+    return [resume.id for resume in again]
 
 
 def _answers(stored: Sequence[StoredBytes], known: dict[str, Resume], ids: dict[str, UUID]) -> list[UploadedResume]:

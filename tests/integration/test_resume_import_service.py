@@ -10,14 +10,16 @@ import pytest
 from numpy.typing import NDArray
 
 from talentflux.ai.analysis import analyse, skill_matcher
+from talentflux.ai.documents import ReaderPool
+from talentflux.ai.embeddings import get_embedder
 from talentflux.core.database import Database, Scope
-from talentflux.core.errors import UnreadableFileError
+from talentflux.core.errors import DependencyError, UnreadableFileError
 from talentflux.core.file_store import StoredBytes
 from talentflux.schemas.stored_resume import UploadAccepted
 from talentflux.schemas.task import TaskRead
 from talentflux.services import resume_import_service, resume_service, resume_upload_service, task_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
-from talentflux.services.resume_import_service import ReadFile, WaitingFile
+from talentflux.services.resume_import_service import ReadFile, WaitingFile, read_files
 from talentflux.services.resume_upload_service import Kept
 
 LOCAL = Scope(LOCAL_ORGANIZATION_ID)
@@ -132,3 +134,28 @@ async def test_texts_of_any_length_are_stored(database: Database, size: int) -> 
     result.analysed.features.text = words
     await _apply(database, accepted.task.id, [result])
     assert (await _task(database, accepted.task.id)).status == "succeeded"
+
+
+async def test_resumes_given_up_are_read_again_when_sent_again(database: Database) -> None:
+    accepted = await _stored(database, 2)
+    files = [WaitingFile(each.resume_id, each.file_name, "") for each in accepted.resumes]
+    async with database.write_session(LOCAL) as session:
+        await resume_import_service.give_up(session, accepted.task.id, files)
+    again = await _stored(database, 2)
+    assert again.task.status == "queued"
+    assert [each.resume_id for each in again.resumes] == [each.resume_id for each in accepted.resumes]
+    await _apply(database, again.task.id, _read(again))
+    assert (await _task(database, again.task.id)).status == "succeeded"
+    async with database.read_session(LOCAL) as session:
+        assert (await resume_service.get(session, again.resumes[0].resume_id)).status == "parsed"
+
+
+def test_embedder_that_does_not_answer_fails_the_batch_until_it_is_not_needed() -> None:
+    unreachable = get_embedder("openai:any@8", api_key="unit", base_url="http://127.0.0.1:9/v1")
+    file = WaitingFile(LOCAL_ORGANIZATION_ID, "a.txt", "")
+    with ReaderPool(1, "talentflux.ai.analysis:analyse_file") as pool:
+        with pytest.raises(DependencyError):
+            read_files(pool, unreachable, [file], lambda _: _text(1))
+        read = read_files(pool, unreachable, [file], lambda _: _text(1), need_vectors=False)
+    assert read[0].vector is None
+    assert read[0].analysed is not None

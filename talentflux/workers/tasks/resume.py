@@ -36,7 +36,9 @@ async def parse(work: Work, task_id: UUID, resume_ids: list[UUID]) -> None:
         store = file_store(work.settings)
         embedder = embedder_of(work.settings)
         load = partial(_load, store)
-        results = await asyncio.to_thread(imports.read_files, _pool(work.settings), embedder, files, load)
+        results = await asyncio.to_thread(
+            imports.read_files, _pool(work.settings), embedder, files, load, need_vectors=not work.last_attempt
+        )
         async with work.write_session() as session:
             await imports.apply(session, task_id, results, embedder.name, skill_matcher().lexicon)
     except Exception as error:
