@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from talentflux.ai.embeddings import Embedder
 from talentflux.ai.matching.scoring import Scorer
 from talentflux.core.database import AnySession, WriteSession
+from talentflux.core.errors import DependencyError
 from talentflux.core.queue import enqueue
 from talentflux.repositories.match_repository import MatchRepository
 from talentflux.repositories.requisition_repository import RequisitionRepository
@@ -87,19 +88,27 @@ async def request(session: WriteSession, requisition_id: UUID, given: MatchReque
     return task_service.read(task)
 
 
-def query(job: JobDescription, embedder: Embedder, requisition_id: UUID | None = None) -> RetrievalQuery:
+def query(
+    job: JobDescription, embedder: Embedder, requisition_id: UUID | None = None, *, need_vector: bool = True
+) -> RetrievalQuery:
     """Return what is looked for; a remote embedder is asked, so no transaction may be open.
 
     Args:
         job: The requisition as scoring takes it.
         embedder: Makes the vector of the job's text.
         requisition_id: Look only at those who applied to it.
+        need_vector: Fail when a remote embedder does not answer; else the search goes by skills and words alone.
 
     Raises:
-        DependencyError: A remote embedder does not answer.
+        DependencyError: A remote embedder does not answer, and the vector is needed.
     """
     text = "\n".join([job.title or "", job.text or "\n".join(each.text for each in job.requirements)])
-    vector = embedder.encode([text[:_CHARACTERS]])[0]
+    try:
+        vector = embedder.encode([text[:_CHARACTERS]])[0]
+    except DependencyError:
+        if need_vector:
+            raise
+        vector = np.zeros(0, np.float32)
     words = dict.fromkeys(term for each in job.requirements if not each.skill_ids for term in each.terms)
     quoted = (f'"{cleaned}"' for term in words if (cleaned := term.replace('"', " ").replace("\0", " ").strip()))
     return RetrievalQuery(

@@ -49,7 +49,8 @@ async def _rank(work: Work, task_id: UUID, requisition_id: UUID, *, applied: boo
         requisition = await requisition_service.get(session, requisition_id)
     job = requisition_service.job_of(requisition)
     embedder = embedder_of(work.settings)
-    wanted = await asyncio.to_thread(match_service.query, job, embedder, requisition_id if applied else None)
+    applicants = requisition_id if applied else None
+    wanted = await asyncio.to_thread(match_service.query, job, embedder, applicants, need_vector=not work.last_attempt)
     async with work.read_session() as session:
         found = await match_service.retrieve(session, wanted, limit)
         resumes = await match_service.load(session, found)

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from talentflux.ai.embeddings import get_embedder
+from talentflux.core.errors import DependencyError
 from talentflux.repositories.retrieval_repository import Retrieved
 from talentflux.schemas.requirement import JobDescription, Requirement, RequirementKind
 from talentflux.services.match_service import fuse, query
@@ -55,3 +57,11 @@ def test_query_without_known_words_has_no_vector() -> None:
 def test_query_has_at_most_forty_words() -> None:
     terms = [f"term{number}" for number in range(100)]
     assert query(_job(_skill(1, [], terms)), get_embedder()).words.count(" or ") == 39
+
+
+def test_query_goes_by_skills_and_words_when_the_vector_is_not_needed() -> None:
+    unreachable = get_embedder("openai:any@8", api_key="unit", base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(DependencyError):
+        query(_job(_skill(1, ["sql"], [])), unreachable)
+    made = query(_job(_skill(1, ["sql"], [])), unreachable, need_vector=False)
+    assert (made.vector, made.skill_ids) == (None, ("sql",))
