@@ -234,7 +234,7 @@ def taxonomy_import(
     print(f"Wrote {out}; screening and the API use it from their next start on.")
 
 
-@app.command()
+@app.command(epilog="Example:\n\n  talentflux version")
 def version() -> None:
     """Print the version."""
     print(f"talentflux {__version__}")

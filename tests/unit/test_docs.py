@@ -50,5 +50,5 @@ def test_every_decision_is_listed() -> None:
 
 def test_every_command_shows_an_example_in_its_help() -> None:
     runner = CliRunner()
-    for command in (["screen"], ["up"], ["demo"], ["worker"], ["migrate"], ["taxonomy", "import"]):
+    for command in (["screen"], ["up"], ["demo"], ["worker"], ["migrate"], ["version"], ["taxonomy", "import"]):
         assert "Example" in runner.invoke(app, [*command, "--help"]).output, command
