@@ -41,7 +41,7 @@ def reason(pool: ReaderPool[bytes], command: str) -> str:
         ("exit 0", "damaged"),
         ("allocate 900000000", "memory"),
         ("refuse is a scan", "no_text"),
-        ("fault secret", "damaged"),
+        ("fault secret", "fault"),
     ],
 )
 def test_a_bad_file_gives_its_reason_and_the_next_file_is_read(
