@@ -26,6 +26,7 @@ _SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 _PLACE = ("address", "postalCode", "city", "region", "countryCode")
 _DATES = ("date", "releaseDate")
 _LISTS = ("highlights", "courses", "keywords", "roles")
+_DEEPEST = 32  # JSON Resume itself needs five levels
 
 
 def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
@@ -46,6 +47,8 @@ def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
         raise problem("damaged", name, f"is not valid JSON{at}. Check it with a JSON validator.") from error
     if not isinstance(resume, dict) or not ({"basics"} | _SECTIONS.keys()) & resume.keys():
         raise problem("unknown_type", name, "is JSON but not a JSON Resume (jsonresume.org): it has no “basics”.")
+    if _depth(resume) > _DEEPEST:
+        raise problem("damaged", name, f"is nested deeper than {_DEEPEST} levels. Keep to the fields of JSON Resume.")
     builder.json_resume = resume
     basics = resume.get("basics")
     if isinstance(basics, dict):
@@ -57,6 +60,15 @@ def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
             builder.line(heading, heading=True)
             for entry in entries:
                 _write_entry(entry, first, further, builder)
+
+
+def _depth(value: Any) -> int:
+    """Return how deep lists and objects lie in one another, level by level and so without recursion."""
+    depth, level = 0, [value]
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        depth += 1
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    return depth
 
 
 def _write_basics(basics: dict[str, Any], builder: DocumentBuilder) -> None:
