@@ -45,6 +45,8 @@ class Entry:
         employer: The piece that names who it was for.
         place: Where it was.
         inherited: Whether the employer was taken from the entry above.
+        spare: The pieces of the head that are not settled.
+        placed: Those that a place follows on their line, as it follows the names of employers.
     """
 
     head: list[int]
@@ -54,6 +56,7 @@ class Entry:
     place: Part | None = None
     inherited: bool = False
     spare: list[Part] = field(default_factory=list)
+    placed: list[Part] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def _anchors(lines: Sequence[Line], periods: Sequence[Period]) -> list[tuple[int
             continue
         period = next((one for one in here if one.is_range), here[0])
         rest = remainder(line, periods)
-        alone = not any(map(str.isalpha, rest))
+        label = field_of(line.text)
+        alone = not any(map(str.isalpha, rest)) or (label is not None and label[0] == "date")
         if period.is_range and prose_parts(line, number):
             found.append((number, number, period))
             continue
@@ -183,8 +187,11 @@ def _above(scene: Scene, first: int, consumed: int, parts: Sequence[Part]) -> li
     """Take the lines above the dates that belong to the same head."""
     found: list[Part] = []
     number = first - 1
-    while number > consumed and first - number <= _REACH and not _complete([*found, *parts]):
+    while number > consumed and first - number <= _REACH:
         line = scene.lines[number]
+        if _complete([*found, *parts]):
+            found = [*_employer_line(scene, number, consumed, [*found, *parts]), *found]
+            break
         rest = remainder(line, scene.periods)
         if line.bullet or not head_like(rest) or dated(line, scene.periods):
             break
@@ -200,6 +207,19 @@ def _above(scene: Scene, first: int, consumed: int, parts: Sequence[Part]) -> li
         found = [*here, *found]
         number -= 1
     return found
+
+
+def _employer_line(scene: Scene, number: int, consumed: int, known: Sequence[Part]) -> list[Part]:
+    """Take the line `Acme, Boston, MA` above a head that has no place: what it held so far is a department."""
+    line = scene.lines[number]
+    opens = line.gap or number == consumed + 1
+    if any(part.place or part.organization == 3 for part in known) or line.bullet or not opens:
+        return []
+    if dated(line, scene.periods) or not head_like(line.text):
+        return []
+    here = _parts(scene, number)
+    named = len(here) == 2 and here[0].title == 0 and not here[0].place and here[1].place == 2
+    return here if named else []
 
 
 def _fresh(lines: Sequence[Line], number: int) -> bool:

@@ -28,6 +28,7 @@ SkillExtractor = Callable[[str], list[SkillMention]]
 _HEADER_REACH = 1500  # characters of the top in which details of the person are sought where no heading ends it
 _YEAR_DOUBT = 6  # months by which years without months may seem to overlap
 _OWN_REACH = 2500  # characters of the top in which an address is the person's own
+_SURE = 0.95  # confidence of a job with a clear title, an employer and dates
 _PERSONAL = (SectionKind.HEADER, SectionKind.PERSONAL)
 
 
@@ -143,9 +144,18 @@ class Reading:
         """The jobs of all sections of experience; where there are none, of sections without a telling heading."""
         found = self._read_blocks((SectionKind.EXPERIENCE,))
         if found:
-            return found
+            return sorted([*found, *self._interrupted()], key=_place)
         loose = (SectionKind.HEADER, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.SKILLS, SectionKind.AWARDS)
         return [one for one in self._read_blocks(loose) if one.start is not None and one.title is not None]
+
+    def _interrupted(self) -> list[Position]:
+        """Jobs below a heading inside a job ("Achievements"), which seemed to end the experience: whole ones only."""
+        inner = (SectionKind.AWARDS, SectionKind.SKILLS, SectionKind.OTHER)
+        return [
+            one
+            for one in self._read_blocks(inner)
+            if one.start and one.title and one.employer and one.confidence >= _SURE
+        ]
 
     def _read_blocks(self, kinds: tuple[SectionKind, ...]) -> list[Position]:
         return [
@@ -170,6 +180,10 @@ class Reading:
             if block.kind not in (SectionKind.SKILLS, SectionKind.PROJECTS, SectionKind.REFERENCES):
                 loose += degree_lines(block.lines)
         return read_education(loose, self.periods, self.text, self.source)
+
+
+def _place(position: Position) -> int:
+    return position.span.start if position.span is not None else 0
 
 
 def intervals_of(positions: Sequence[Position], today: date) -> list[tuple[int, int]]:

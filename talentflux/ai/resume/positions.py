@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from talentflux.ai.resume.dates import Period, Point
 from talentflux.ai.resume.entries import DEPARTS, Entry, Scene, dated_entries, parted, undated_entries
@@ -12,6 +13,15 @@ from talentflux.ai.resume.lines import Line
 from talentflux.ai.resume.values import Date, Text
 from talentflux.schemas.base import Span
 from talentflux.schemas.resume import Position
+
+_COMMITTEE = re.compile(
+    r"\b(?:(?:sub)?committees?|task ?force|advisory (?:board|council)|working group|ausschuss|comité|comisión|"
+    r"commissie|comissão|comitato)\b",
+    re.IGNORECASE,
+)
+_MEMBER = re.compile(
+    r"(?:(?:active|alternate|student|board|founding) )?(?:member|mitglied|membre|miembro|lid|membro)", re.IGNORECASE
+)
 
 
 def read_positions(lines: Sequence[Line], periods: Sequence[Period], text: str, source: str) -> list[Position]:
@@ -33,8 +43,7 @@ def read_positions(lines: Sequence[Line], periods: Sequence[Period], text: str, 
     entries += undated_entries(scene, taken, strict=bool(entries))
     entries.sort(key=lambda entry: min(entry.head))
     _settle(entries)
-    entries = [entry for entry in entries if entry.title is not None or entry.employer is not None]
-    entries = _inherit(entries)
+    entries = _inherit([entry for entry in entries if _is_job(entry)])
     return [
         _position(entry, lines, entries[place + 1] if place + 1 < len(entries) else None, source)
         for place, entry in enumerate(entries)
@@ -46,6 +55,11 @@ def _settle(entries: list[Entry]) -> None:
     for entry in entries:
         places = [part for part in entry.spare if part.place == 2 or (part.place == 1 and len(entry.spare) > 1)]
         entry.place = places[0] if places else None
+        entry.placed = [
+            one
+            for one, other in pairwise(entry.spare)
+            if other in places and one.line == other.line and one not in places
+        ]
         rest = [part for part in entry.spare if part not in places and part.text[:1].isalnum()]
         titles = sorted(
             (part for part in rest if part.title >= 2), key=lambda part: (-part.title, part.organization == 3)
@@ -58,13 +72,30 @@ def _settle(entries: list[Entry]) -> None:
         entry.spare = [part for part in rest if part is not entry.employer]
 
 
+def _is_job(entry: Entry) -> bool:
+    """Whether an entry has a title, or an employer with a stretch of time or a legal form.
+
+    An organization with a single date and no title is mostly a talk, a course or an award; a seat is no job.
+    """
+    if entry.employer is not None and (
+        _COMMITTEE.search(entry.employer.text) or (entry.title is not None and _MEMBER.fullmatch(entry.title.text))
+    ):
+        return False
+    if entry.title is not None or entry.employer is None:
+        return entry.title is not None
+    return entry.period is None or entry.period.is_range or entry.employer.organization == 3
+
+
 def _employer(entry: Entry, rest: list[Part]) -> Part | None:
-    ranked = [part for part in rest if part.title < 3 or part.organization == 3]
+    ranked = [part for part in rest if (part.title < 3 or part.organization == 3) and not _mid_sentence(part.text)]
     title = entry.title
     other = [part for part in ranked if title is not None and part.line != title.line and not part.place]
     if title is not None and other and ranked and ranked[0].after.strip() in DEPARTS and ranked[0].organization < 3:
         ranked = other + [part for part in ranked if part not in other]  # what follows the title is a department
     strong = [part for part in ranked if part.organization >= 2]
+    placed = [part for part in ranked if part in entry.placed and part.title == 0]
+    if placed and all(part.organization < 3 for part in strong):
+        return placed[0]
     if strong:
         return strong[0]
     plain = [
@@ -76,6 +107,11 @@ def _employer(entry: Entry, rest: list[Part]) -> Part | None:
     line, start = title.line, title.start
     near = sorted(plain, key=lambda part: (-part.organization, abs(part.line - line), part.start < start))
     return near[0] if near else None
+
+
+def _mid_sentence(text: str) -> bool:
+    """Whether a piece goes on with a sentence: it begins small, unlike `eBay` and other names of one word."""
+    return text[0].islower() and len(text.split()) > 1 and text.split()[0].islower()
 
 
 def _inherit(entries: list[Entry]) -> list[Entry]:
