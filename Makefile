@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format bench training lock clean
+.PHONY: help demo up test lint coverage format bench training lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ lint: $(VENV)/development ## style, types, import contracts
 
 test: lint ## everything that must hold
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+coverage: $(VENV)/development ## the tests with the share of lines they run
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 format: $(VENV)/development ## bring the code into form
 	$(BIN)/ruff check --fix --quiet .
