@@ -53,6 +53,7 @@ _SAME_ROLE = re.compile(
     re.IGNORECASE,
 )
 _DOING = re.compile(r"[a-z]{3,}ing\s")
+_OR_DIPLOMA = re.compile(r"\bdegree\s*(?:or|/)\s*(?:an?\s+)?(?:diploma|certificate|apprenticeship)\b", re.IGNORECASE)
 MAX_TEXT = 500
 
 
@@ -191,6 +192,10 @@ def _education(item: str) -> Iterator[Draft]:
     level = min((level for level, _ in found), key=lambda each: each.rank)
     start = min(match.start() for _, match in found)
     last = max(match.end() for _, match in found)
+    diploma = _OR_DIPLOMA.search(item)
+    if diploma:
+        level = min(level, EducationLevel.VOCATIONAL, key=lambda each: each.rank)
+        last = max(last, diploma.end())
     values: dict[str, object] = {"education": level}
     study = re.match(
         r"[\s'’s]*(?:degree\s+)?(?:in|of|en|im|in der|der|de|em|als|as an?|como|comme|come)\s+(?P<fields>[^.;()]+)",

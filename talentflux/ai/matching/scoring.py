@@ -10,9 +10,9 @@ from talentflux.ai.matching.judge_facts import (
     judge_language,
     judge_location,
     judge_title,
-    judge_years,
 )
 from talentflux.ai.matching.judge_skill import Finding, Likeness, judge_skill, judge_words
+from talentflux.ai.matching.judge_years import judge_years
 from talentflux.ai.matching.likeness import JobPhrases, compare
 from talentflux.ai.matching.totals import (
     DEFAULT_BACKGROUND,

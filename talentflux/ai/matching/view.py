@@ -119,6 +119,16 @@ class ResumeView:
         number = self._number_of(span)
         return number is not None and span.start < self.headings.get(number, -1)
 
+    def names_employer(self, span: Span) -> bool:
+        """Tell whether a span belongs to the naming of a position but not to its title, as an employer's name does."""
+        number = self._number_of(span)
+        if number is None or span.start >= self.headings.get(number, -1):
+            return False
+        window = self.features.windows[number].span
+        titles = [p.title_span for p in self.features.positions if p.title_span and p.title_span.start < window.end]
+        inside = [title for title in titles if title.end > window.start]
+        return bool(inside) and not any(title.start <= span.start < title.end for title in inside)
+
     def heading_end(self, span: Span) -> int | None:
         """Return where the naming of a position ends in the window of a span."""
         number = self._number_of(span)
