@@ -4,6 +4,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 from talentflux.ai.documents.cleaning import starts_with_bullet
 from talentflux.ai.documents.rows import Row, Word
@@ -35,6 +37,80 @@ class _Part:
     right: float
     left: float
     text: str
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether it holds a date or a duration."""
+        return is_dated(self.text)
+
+    @cached_property
+    def section(self) -> bool:
+        """Whether it is the name of a section, or ends with it as in "Professional Experience"."""
+        words = self.text.lower().rstrip(":").split()
+        return 1 <= len(words) <= 3 and words[-1] in _SECTIONS and not self.dated
+
+
+class _Words:
+    """The words of one row, and what of them stands on either side of a place.
+
+    Args:
+        row: Place of the row in its region.
+        words: Its words from left to right.
+    """
+
+    def __init__(self, row: int, words: list[Word]) -> None:
+        self._row = row
+        self._words = words
+        self._lefts = [word.left for word in words]
+        # For each word that one of all up to it that ends furthest right.
+        self._furthest: list[Word] = list(accumulate(words, _further))
+        self._parts: dict[int, tuple[_Part | None, _Part | None]] = {}
+
+    def goes_over(self, x: float, width: float) -> bool:
+        """Whether a word stands in the gap of a width before x, or only a space between two words does."""
+        count = bisect_left(self._lefts, x)
+        if count == 0:
+            return False
+        last = self._furthest[count - 1]
+        if last.right > x - width:
+            return True
+        if count == len(self._words):
+            return False
+        first = self._words[count]
+        return first.left - last.right < 0.6 * min(last.size, first.size)
+
+    def has_left(self, x: float) -> bool:
+        """Whether a word begins left of x."""
+        return self._lefts[0] < x
+
+    def has_right(self, x: float) -> bool:
+        """Whether a word begins at x or right of it."""
+        return self._lefts[-1] >= x
+
+    def sides(self, x: float) -> tuple[_Part | None, _Part | None]:
+        """Return what stands left and right of x."""
+        count = bisect_left(self._lefts, x)
+        found = self._parts.get(count)
+        if found is None:
+            found = self._parts[count] = self._part(self._words[:count]), self._part(self._words[count:])
+        return found
+
+    def _part(self, words: list[Word]) -> _Part | None:
+        if not words:
+            return None
+        return _Part(
+            row=self._row,
+            y=words[0].y,
+            size=max([word.size for word in words]),
+            left=words[0].left,
+            right=max([word.right for word in words]),
+            text=" ".join([word.text for word in words]),
+        )
+
+
+def _further(first: Word, second: Word) -> Word:
+    """Return which of two words ends further right."""
+    return first if first.right >= second.right else second
 
 
 _DATE = re.compile(
@@ -77,19 +153,20 @@ def find_gutter(rows: list[Row], body: float) -> Gutter | None:
     """
     best: Gutter | None = None
     most = 0
-    words = [row.words for row in rows]
+    words = [_Words(index, row.words) for index, row in enumerate(rows)]
     for x in _candidates(rows, body):
         for run in _runs(words, x, _LEAST_WIDTH * body):
             if not _has_both(words[run[0] : run[1] + 1], x):
                 continue
-            first, last = _without_margins(words, run, x)
-            left, right = _sides(words, range(first, last + 1), x)
+            left, right = _sides(words[run[0] : run[1] + 1], x)
+            first, last = _without_margins(left, right, run)
+            left, right = _between(left, first, last), _between(right, first, last)
             if (end := _header_end(left, right)) is not None:
                 last = end
-                left, right = _sides(words, range(first, last + 1), x)
+                left, right = _between(left, first, last), _between(right, first, last)
             if not _enough(len(left), len(right)):
                 continue
-            divided = min(sum(len(part.text) for part in left), sum(len(part.text) for part in right))
+            divided = min(_length(left), _length(right))
             if divided > most and _are_columns(left, right):
                 most = divided
                 best = Gutter(x, first, last)
@@ -112,11 +189,11 @@ def _candidates(rows: list[Row], body: float) -> list[float]:
     return [start - 0.2 * body for start in dict.fromkeys(starts)]
 
 
-def _runs(rows: list[list[Word]], x: float, width: float) -> Iterator[tuple[int, int]]:
+def _runs(rows: list[_Words], x: float, width: float) -> Iterator[tuple[int, int]]:
     """Yield the first and last row of each stretch of rows whose words leave a gap of a width before x."""
     start: int | None = None
     for index, words in enumerate(rows):
-        if any(word.left < x and word.right > x - width for word in words) or _runs_on(words, x):
+        if words.goes_over(x, width):
             if start is not None:
                 yield start, index - 1
             start = None
@@ -126,10 +203,10 @@ def _runs(rows: list[list[Word]], x: float, width: float) -> Iterator[tuple[int,
         yield start, len(rows) - 1
 
 
-def _has_both(rows: list[list[Word]], x: float) -> bool:
+def _has_both(rows: list[_Words], x: float) -> bool:
     """Whether enough rows have words on either side of x."""
-    left = sum(words[0].left < x for words in rows)
-    right = sum(words[-1].left >= x for words in rows)
+    left = sum([words.has_left(x) for words in rows])
+    right = sum([words.has_right(x) for words in rows])
     return _enough(left, right)
 
 
@@ -138,20 +215,9 @@ def _enough(left: int, right: int) -> bool:
     return min(left, right) >= 2 and max(left, right) >= _LEAST_ROWS
 
 
-def _runs_on(words: list[Word], x: float) -> bool:
-    """Whether a row goes over x with no more than a space between words."""
-    before = [word for word in words if word.right <= x]
-    after = [word for word in words if word.left >= x]
-    if not before or not after:
-        return False
-    last, first = max(before, key=lambda word: word.right), min(after, key=lambda word: word.left)
-    return first.left - last.right < 0.6 * min(last.size, first.size)
-
-
-def _without_margins(words: list[list[Word]], run: tuple[int, int], x: float) -> tuple[int, int]:
-    """Return a run without the entries above and below the columns whose dates or places stand beyond x."""
+def _without_margins(left: list[_Part], right: list[_Part], run: tuple[int, int]) -> tuple[int, int]:
+    """Return a run without the entries above and below the columns whose dates or places stand beyond the gutter."""
     first, last = run
-    left, right = _sides(words, range(first, last + 1), x)
     for side, other in ((left, right), (right, left)):
         heights = [part.y for part in other]
         blocks = _blocks(side)
@@ -179,7 +245,7 @@ def _is_margin(block: list[_Part], heights: list[float]) -> bool:
     """Whether lines that follow each other are the dates and places of the entry beside them."""
     beside = any(abs(block[0].y - height) <= 0.2 * block[0].size for height in heights)
     short = len(block) <= 3 and all(len(part.text) <= 25 for part in block)
-    return beside and short and any(is_dated(part.text) for part in block) and not _has_sections(block)
+    return beside and short and any(part.dated for part in block) and not _has_sections(block)
 
 
 def _blocks(parts: list[_Part]) -> list[list[_Part]]:
@@ -193,23 +259,20 @@ def _blocks(parts: list[_Part]) -> list[list[_Part]]:
     return blocks
 
 
-def _sides(words: list[list[Word]], run: range, x: float) -> tuple[list[_Part], list[_Part]]:
+def _sides(rows: list[_Words], x: float) -> tuple[list[_Part], list[_Part]]:
     """Return what stands left and right of x."""
-    return list(_parts(words, run, x, is_left=True)), list(_parts(words, run, x, is_left=False))
+    pairs = [words.sides(x) for words in rows]
+    return [left for left, _ in pairs if left is not None], [right for _, right in pairs if right is not None]
 
 
-def _parts(words: list[list[Word]], run: range, x: float, *, is_left: bool) -> Iterator[_Part]:
-    for index in run:
-        inside = [word for word in words[index] if (word.left < x) is is_left]
-        if inside:
-            yield _Part(
-                row=index,
-                y=inside[0].y,
-                size=max(word.size for word in inside),
-                left=inside[0].left,
-                right=max(word.right for word in inside),
-                text=" ".join(word.text for word in inside),
-            )
+def _length(parts: list[_Part]) -> int:
+    """Return the number of characters in parts."""
+    return sum([len(part.text) for part in parts])
+
+
+def _between(parts: list[_Part], first: int, last: int) -> list[_Part]:
+    """Return the parts of some rows."""
+    return [part for part in parts if first <= part.row <= last]
 
 
 def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
@@ -223,11 +286,11 @@ def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
     small, large = (left, right) if len(left) <= len(right) else (right, left)
     beside = [any(_is_beside(part, other) for other in large) for part in small]
     starts = [any(_is_beside(block[0], other) for other in large) for block in _blocks(small)]
-    dated = sum(is_dated(part.text) for part in small) / len(small)
+    dated = sum(part.dated for part in small) / len(small)
     if sum(starts) / len(starts) >= 0.7 and dated >= 0.3:
         return False
     if len(small) < _LEAST_ROWS:
-        return not all(beside) and not any(is_dated(part.text) for part in (*small, *large))
+        return not all(beside) and not any(part.dated for part in (*small, *large))
     if sum(beside) / len(beside) < 0.6 or (_is_list(small) and _is_list(large)):
         return True
     return _is_prose(small) and _is_prose(large) and dated < 0.3
@@ -235,11 +298,7 @@ def _are_columns(left: list[_Part], right: list[_Part]) -> bool:
 
 def _has_sections(parts: list[_Part]) -> bool:
     """Whether one of the lines is the name of a section, or ends with it as in "Professional Experience"."""
-    for part in parts:
-        words = part.text.lower().rstrip(":").split()
-        if 1 <= len(words) <= 3 and words[-1] in _SECTIONS and not is_dated(part.text):
-            return True
-    return False
+    return any(part.section for part in parts)
 
 
 def _is_list(parts: list[_Part]) -> bool:

@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from talentflux.ai.documents import ocr
+from talentflux.ai.documents import pdfium_calls as calls
 from talentflux.ai.documents.builder import DocumentBuilder
 from talentflux.ai.documents.layout import order
 from talentflux.ai.documents.limits import LIMITS
@@ -91,8 +92,8 @@ class _PagesReader:
         """Read one page."""
         content = read_page(page, LIMITS.characters - self._builder.length, self._name)
         words = content.words
-        visible = sum(len(word.text) for word in words)
-        letters = sum(_letters(word.text) for word in words)
+        text = "".join([word.text for word in words])
+        visible, letters = len(text), _letters(text)
         if (content.picture_share > 0.5 and visible < _FEW_CHARACTERS) or letters < 0.6 * visible:
             words = self._read_scan(page, index, content)
         for line in order(words):
@@ -143,14 +144,14 @@ def _letters(text: str) -> int:
 
 def _links(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> Iterator[str]:
     """Yield the addresses behind the links of a page."""
-    position = ctypes.c_int(0)
-    link = raw.FPDF_LINK()
-    while raw.FPDFLink_Enumerate(page.raw, position, link):
-        action = raw.FPDFLink_GetAction(link)
-        if not action or raw.FPDFAction_GetType(action) != raw.PDFACTION_URI:
+    handle, owner = calls.handle_of(page), calls.handle_of(document)
+    position, link = ctypes.c_int(0), ctypes.c_void_p()
+    while calls.enumerate_links(handle, ctypes.byref(position), ctypes.byref(link)):
+        action = calls.get_action(link)
+        if not action or calls.get_action_type(action) != raw.PDFACTION_URI:
             continue
-        size = raw.FPDFAction_GetURIPath(document.raw, action, None, 0)
+        size = calls.get_address(owner, action, None, 0)
         if 1 < size <= 4_000:
             buffer = ctypes.create_string_buffer(size)
-            raw.FPDFAction_GetURIPath(document.raw, action, buffer, size)
+            calls.get_address(owner, action, buffer, size)
             yield buffer.value.decode("utf-8", "replace")

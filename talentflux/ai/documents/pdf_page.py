@@ -2,7 +2,7 @@
 
 import ctypes
 import re
-from collections.abc import Iterator
+import struct
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -22,6 +22,9 @@ _WORD = re.compile(r"[^\s\u00a0\ufffe\x02]+[\ufffe\x02]?|[\ufffe\x02]")
 # Steps of grey, 0 to 255; the thinnest print gives more.
 _LEAST_INK = 12
 _LONG_WORD = 40
+# What PDFium says of a word: the origin's x and y and the loose box (left, top, right, bottom) of its first character,
+# and the box (left, right, bottom, top) of its last.
+_PLACE = struct.Struct("=2d4f4d")
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,7 @@ def read_page(page: pdfium.PdfPage, most: int, name: str) -> PageContent:
     Raises:
         UnreadableFileError: With reason too_large or damaged.
     """
-    handle = ctypes.cast(page.raw, ctypes.c_void_p).value
-    assert handle is not None
+    handle = calls.handle_of(page)
     text_page = calls.load_text_page(handle)
     if not text_page:
         raise problem("damaged", name)
@@ -74,12 +76,11 @@ class _PageReader:
         self._shapes = PageShapes(handle)
         self._rendered: Rendering | None = None
         self._turned: int = calls.get_rotation(handle) % 4
-        self._x, self._y = ctypes.c_double(), ctypes.c_double()
-        self._edges = [ctypes.c_double() for _ in range(4)]
-        self._rectangle = calls.Rectangle()
-        self._by_origin = (ctypes.byref(self._x), ctypes.byref(self._y))
-        self._by_edges = [ctypes.byref(edge) for edge in self._edges]
-        self._by_rectangle = ctypes.byref(self._rectangle)
+        self._place = ctypes.create_string_buffer(_PLACE.size)
+        start = ctypes.addressof(self._place)
+        self._origin = (start, start + 8)
+        self._loose_box = start + 16
+        self._box = (start + 32, start + 40, start + 48, start + 56)
 
     def read(self) -> PageContent:
         """Return the words of the page."""
@@ -89,7 +90,7 @@ class _PageReader:
         hidden: list[tuple[str, HiddenReason]] = []
         for match in _WORD.finditer(text):
             glued = False
-            for start, end, look in self._stretches(match.start(), match.end()):
+            for start, end, look in self._stretches(*match.span()):
                 word, x, y = self._word(text[start:end], start, end, look, glued=glued)
                 reason = self._reason(word, look, x, y)
                 if reason is None:
@@ -103,19 +104,22 @@ class _PageReader:
             words.extend(drawn_bullets(self._shapes.dots, words))
         return PageContent(words, _phrases(hidden), layer, self._shapes.picture_share)
 
-    def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int, Look]]:
-        """Yield start, end and look of the parts of a word that are drawn alike."""
-        object_of, look_of = calls.get_text_object, self._shapes.look
-        first = object_of(self._text_page, start)
+    def _stretches(self, start: int, end: int) -> list[tuple[int, int, Look]]:
+        """Return start, end and look of the parts of a word that are drawn alike."""
+        object_of, look_of, text_page = calls.get_text_object, self._shapes.look, self._text_page
+        first = object_of(text_page, start)
         # Characters between two of the same object belong to it: objects do not interleave in a word.
-        if end - start < _LONG_WORD and object_of(self._text_page, end - 1) == first:
-            yield start, end, look_of(first)
-            return
-        objects = [object_of(self._text_page, index) for index in range(start, end)]
-        for look, group in groupby(objects, key=look_of):
+        if end - start == 1 or (end - start < _LONG_WORD and object_of(text_page, end - 1) == first):
+            return [(start, end, look_of(first))]
+        looks = [look_of(object_of(text_page, index)) for index in range(start, end)]
+        if looks.count(looks[0]) == end - start:
+            return [(start, end, looks[0])]
+        stretches = []
+        for look, group in groupby(looks):
             end = start + sum(1 for _ in group)
-            yield start, end, look
+            stretches.append((start, end, look))
             start = end
+        return stretches
 
     def _text(self) -> str:
         """Return the characters of the page, one for each index."""
@@ -130,16 +134,15 @@ class _PageReader:
 
     def _word(self, text: str, start: int, end: int, look: Look, *, glued: bool) -> tuple[Word, float, float]:
         """Return a word as seen on the upright page, and a point in it as the page's content counts."""
-        calls.get_origin(self._text_page, start, *self._by_origin)
-        calls.get_loose_box(self._text_page, start, self._by_rectangle)
-        calls.get_box(self._text_page, end - 1, *self._by_edges)
-        x, y, box = self._x.value, self._y.value, self._rectangle
+        calls.get_origin(self._text_page, start, *self._origin)
+        calls.get_loose_box(self._text_page, start, self._loose_box)
+        calls.get_box(self._text_page, end - 1, *self._box)
+        x, y, start_left, start_top, start_right, start_bottom, left, right, bottom, top = _PLACE.unpack(self._place)
         if not self._turned:
-            size = abs(box.top - box.bottom)
-            right = max(self._edges[1].value, x)
+            size = abs(start_top - start_bottom)
+            right = max(right, x)
             return Word(text, x, right, y, size, look.bold, glued), (x + right) / 2, y + 0.25 * size
-        left, right, bottom, top = (edge.value for edge in self._edges)
-        size = abs(box.top - box.bottom) if self._turned == 2 else abs(box.right - box.left)
+        size = abs(start_top - start_bottom) if self._turned == 2 else abs(start_right - start_left)
         middle = (x + right) / 2, (bottom + top) / 2
         x, y = _turn(x, y, self._turned)
         right = max(x, _turn(left, bottom, self._turned)[0], _turn(right, top, self._turned)[0])

@@ -1,6 +1,7 @@
 """Ink and ground on a PDF page: what lies under a word, and what over it."""
 
 import ctypes
+import struct
 from bisect import bisect_left
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ _MOST_SHAPES = 4_000
 _MOST_SEGMENTS = 80
 _MOST_DOTS = 1_000
 _DEEPEST_FORM = 6
+# Red, green, blue and alpha; left, bottom, right and top.
+_COLOUR = struct.Struct("=4I")
+_EDGES = struct.Struct("=4f")
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 
 
@@ -69,17 +73,19 @@ class PageShapes:
         calls.get_page_box(page, ctypes.byref(self._box))
         self._orders: dict[int, int] = {}
         self._looks: dict[int | None, Look] = {}
+        self._styles: dict[tuple[int, bytes | None, int | None, int], Look] = {}
         self._keys: dict[tuple[RGB | None, bool, bool, int], Look] = {}
         self._bold: dict[int, bool] = {}
         self._shapes: list[_Shape] = []
         self.dots: list[tuple[float, float, float]] = []
         self._next = 0
-        self._numbers = [ctypes.c_uint() for _ in range(4)]
-        self._by_numbers = tuple(map(ctypes.byref, self._numbers))
-        self._edges = [ctypes.c_float() for _ in range(4)]
-        self._by_edges = tuple(map(ctypes.byref, self._edges))
+        self._numbers = ctypes.create_string_buffer(_COLOUR.size)
+        self._by_numbers = tuple(ctypes.addressof(self._numbers) + 4 * place for place in range(4))
+        self._edges = ctypes.create_string_buffer(_EDGES.size)
+        self._by_edges = tuple(ctypes.addressof(self._edges) + 4 * place for place in range(4))
         count = calls.count_objects(page)
-        self._collect([calls.get_object(page, index) for index in range(count)], (1, 0, 0, 1, 0, 0), 0)
+        object_at = calls.get_object
+        self._collect([object_at(page, index) for index in range(count)], (1, 0, 0, 1, 0, 0), 0)
         self._has_pictures = any(shape.ground is None for shape in self._shapes)
         self._shape_orders = [shape.order for shape in self._shapes]
 
@@ -110,7 +116,7 @@ class PageShapes:
             return HiddenReason.OFF_PAGE
         ground: RGB | None = WHITE
         for shape in self._shapes:
-            if shape.holds(x, y):
+            if shape.left <= x <= shape.right and shape.bottom <= y <= shape.top:
                 if shape.order < look.order:
                     ground = shape.ground
                 elif shape.covers:
@@ -131,19 +137,24 @@ class PageShapes:
             return Look(self._next, (0, 0, 0), inkless=False, bold=False)
         mode = calls.get_render_mode(text_object)
         read = calls.get_stroke if mode in _STROKED_ONLY else calls.get_fill
-        ink, alpha = self._colour(read, text_object)
+        colour = self._numbers.raw if read(text_object, *self._by_numbers) else None
+        font = calls.get_font(text_object)
+        order = self._orders.get(text_object, self._next)
+        # Objects between the same shapes are drawn alike: one Look keeps words of many objects whole.
+        layer = bisect_left(self._shape_orders, order)
+        style = (mode, colour, font, layer)
+        found = self._styles.get(style)
+        if found is None:
+            found = self._styles[style] = self._make_look(mode, colour, font, order, layer)
+        return found
+
+    def _make_look(self, mode: int, colour: bytes | None, font: int | None, order: int, layer: int) -> Look:
+        ink, alpha = _unpack(colour)
         inkless = mode in _NO_INK or alpha < 8
         if ink is not None and alpha < 255:
             ink = _blend(ink, alpha)
-        font = calls.get_font(text_object)
         bold = mode in (2, 6) or self._is_bold(font)
-        order = self._orders.get(text_object, self._next)
-        # Objects between the same shapes are drawn alike: one Look keeps words of many objects whole.
-        key = (ink, inkless, bold, bisect_left(self._shape_orders, order))
-        found = self._keys.get(key)
-        if found is None:
-            found = self._keys[key] = Look(order, ink, inkless, bold)
-        return found
+        return self._keys.setdefault((ink, inkless, bold, layer), Look(order, ink, inkless, bold))
 
     def _is_bold(self, font: int | None) -> bool:
         if not font:
@@ -157,18 +168,12 @@ class PageShapes:
             self._bold[font] = known
         return known
 
-    def _colour(self, read: object, page_object: int) -> tuple[RGB | None, int]:
-        """Return colour and alpha; a pattern has no colour."""
-        red, green, blue, alpha = self._numbers
-        if not read(page_object, *self._by_numbers):  # type: ignore[operator]  # a foreign function
-            return None, 255
-        return (red.value, green.value, blue.value), alpha.value
-
     def _collect(self, objects: list[int], matrix: tuple[float, ...], depth: int) -> None:
+        type_of = calls.get_type
         for page_object in objects:
             order = self._next
-            self._next += 1
-            kind = calls.get_type(page_object)
+            self._next = order + 1
+            kind = type_of(page_object)
             if kind == calls.TEXT:
                 self._orders[page_object] = order
             elif kind == calls.FORM:
@@ -184,7 +189,7 @@ class PageShapes:
     def _add_shape(self, page_object: int, kind: int, order: int, matrix: tuple[float, ...]) -> None:
         if not calls.get_bounds(page_object, *self._by_edges):
             return
-        left, bottom, right, top = _transform([edge.value for edge in self._edges], matrix)
+        left, bottom, right, top = _transform(_EDGES.unpack_from(self._edges), matrix)
         width, height = right - left, top - bottom
         if kind == calls.PATH and _is_dot(width, height) and len(self.dots) < _MOST_DOTS:
             if _is_filled(page_object) and _is_block(page_object, _MOST_SEGMENTS):
@@ -197,7 +202,8 @@ class PageShapes:
         if kind == calls.PATH:
             if not _is_filled(page_object):
                 return
-            colour, alpha = self._colour(calls.get_fill, page_object)
+            filled = calls.get_fill(page_object, *self._by_numbers)
+            colour, alpha = _unpack(self._numbers.raw if filled else None)
             if alpha < 8:
                 return
             # Where an outline is more than a box, only the rendered page tells what lies under a word.
@@ -207,6 +213,14 @@ class PageShapes:
         if covers and calls.has_transparency(page_object):
             covers = False
         self._shapes.append(_Shape(order, left, bottom, right, top, ground, covers, kind == calls.IMAGE))
+
+
+def _unpack(numbers: bytes | None) -> tuple[RGB | None, int]:
+    """Return colour and alpha; a pattern has no numbers and no colour."""
+    if numbers is None:
+        return None, 255
+    red, green, blue, alpha = _COLOUR.unpack(numbers)
+    return (red, green, blue), alpha
 
 
 def _is_dot(width: float, height: float) -> bool:
@@ -249,7 +263,7 @@ def _multiply(inner: calls.Matrix, outer: tuple[float, ...]) -> tuple[float, ...
     )
 
 
-def _transform(box: list[float], matrix: tuple[float, ...]) -> tuple[float, float, float, float]:
+def _transform(box: tuple[float, ...], matrix: tuple[float, ...]) -> tuple[float, float, float, float]:
     """Return the bounds of a mapped rectangle: left, bottom, right, top."""
     a, b, c, d, e, f = matrix
     left, bottom, right, top = box
