@@ -1,7 +1,7 @@
 """Verdicts on titles, degrees, languages, certificates and places."""
 
 from talentflux.ai.matching.held import NEAR_ROLE, SAME_ROLE, held_trades, quotes_of, role_likeness, wanted_roles
-from talentflux.ai.matching.judge_skill import Finding, Likeness, judge_words
+from talentflux.ai.matching.judge_skill import Finding, Likeness, asked_for, judge_words
 from talentflux.ai.matching.phrases import find_phrase
 from talentflux.ai.matching.roles import read_role, seniority_gap
 from talentflux.ai.matching.trades import trades
@@ -74,9 +74,7 @@ def judge_education(requirement: Requirement, view: ResumeView) -> Finding:
     needed = requirement.education
     courses = [course for course in view.features.education if course.level is not None]
     wanted = " or ".join(requirement.fields)
-    asked = (
-        f"a {needed.value} degree in {wanted}" if needed and wanted else f"a {needed.value} degree" if needed else ""
-    )
+    asked = (_DEGREES[needed] if needed else "a degree") + (f" in {wanted}" if wanted else "")
     if needed is None or not courses:
         return Finding(Verdict.NOT_SHOWN, 0.0, 0.6, f"No degree was read; {asked} is asked for.", [], "education")
     fitting = [_in_fields(course, requirement.fields, view) for course in courses]
@@ -121,29 +119,26 @@ def judge_language(requirement: Requirement, view: ResumeView) -> Finding:
     """Compare levels of a spoken language."""
     spoken = [each for each in view.features.languages if each.code == requirement.language]
     wanted = requirement.level
+    asked = f"; {wanted.value} asked for" if wanted else ""
     if spoken:
         best = max(spoken, key=lambda each: each.level.rank if each.level else -1)
         quotes = quotes_of(view, [best.span])
+        name = best.span.of(view.features.text) if best.span else best.code
         if best.level is None:
             sure = wanted is None or wanted.rank <= LanguageLevel.B1.rank
             verdict = Verdict.MET if sure else Verdict.PARTLY
             return Finding(
-                verdict, 1.0 if sure else 0.7, 0.6, "The language is named without a level.", quotes, "language"
+                verdict, 1.0 if sure else 0.7, 0.6, f"'{name}' is named without a level{asked}.", quotes, "language"
             )
+        reason = f"'{name}' is named at level {best.level.value}{asked}."
         if wanted is None or best.level.rank >= wanted.rank:
-            asked = f"; {wanted.value} asked for" if wanted else ""
-            return Finding(Verdict.MET, 1.0, 0.9, f"Speaks it at level {best.level.value}{asked}.", quotes, "language")
-        return Finding(
-            Verdict.PARTLY,
-            _PARTLY_LEVEL,
-            0.85,
-            f"Speaks it at level {best.level.value}; {wanted.value} asked for.",
-            quotes,
-            "language",
-        )
+            return Finding(Verdict.MET, 1.0, 0.9, reason, quotes, "language")
+        return Finding(Verdict.PARTLY, _PARTLY_LEVEL, 0.85, reason, quotes, "language")
     if requirement.language is not None and requirement.language == view.features.language:
-        return Finding(Verdict.PARTLY, 0.6, 0.5, "The resume is written in it; no level is given.", [], "language")
-    return Finding(Verdict.NOT_SHOWN, 0.0, 0.8, "The language is not named.", [], "language")
+        reason = f"The resume is written in the language of '{asked_for(requirement)}'; no level is given."
+        return Finding(Verdict.PARTLY, 0.6, 0.5, reason, [], "language")
+    reason = f"The language of '{asked_for(requirement)}' is not named."
+    return Finding(Verdict.NOT_SHOWN, 0.0, 0.8, reason, [], "language")
 
 
 def judge_certificate(requirement: Requirement, view: ResumeView, like: Likeness | None = None) -> Finding:

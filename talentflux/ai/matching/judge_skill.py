@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from talentflux.ai.matching.masking import MASK
 from talentflux.ai.matching.phrases import PhraseHit, find_phrase
 from talentflux.ai.matching.view import ResumeView
 from talentflux.ai.taxonomy.text import key
@@ -14,6 +15,8 @@ from talentflux.schemas.skill import SkillMention
 _MOST = 0.8
 _MANY = 0.6
 _HALF = 0.5
+_WHAT = 90  # characters of a requirement, and of the line nearest to it, in a reason
+_NEAREST = 110
 _LIST_ITEM = 5  # content words of a window that is an item of a list rather than prose
 # Calibrated on job descriptions paired with resumes: at these likenesses nine in ten are shown in other words.
 LIKE = 0.75
@@ -82,8 +85,8 @@ def _named(view: ResumeView, mention: SkillMention, standing: float) -> Finding:
     if standing < 1.0:
         return Finding(Verdict.PARTLY, 0.5, 0.8, f"'{name}' is named as basic or being learnt.", quotes, "lexicon")
     if view.in_heading(mention.span):
-        return Finding(Verdict.PARTLY, 0.7, 0.45, f"Only a position's title names '{name}'.", quotes, "title")
-    used = f", in positions of {mention.years:g} years" if mention.years else ""
+        return Finding(Verdict.PARTLY, 0.7, 0.45, f"Only the title of a position names '{name}'.", quotes, "title")
+    used = f", in positions of {mention.years:g} {'year' if mention.years == 1 else 'years'}" if mention.years else ""
     return Finding(Verdict.MET, 1.0, mention.confidence, f"'{name}' is named{used}.", quotes, "lexicon")
 
 
@@ -92,27 +95,48 @@ def _implied(requirement: Requirement, view: ResumeView, skill_id: str, name: st
     quotes = [view.evidence(span)]
     special = requirement.terms and key(requirement.terms[0]) != key(view.lexicon.skills[skill_id].name)
     if special or view.in_heading(span):
-        reason = f"'{name}' is named, which includes it in part."
+        reason = f"'{name}' is named, which includes part of '{asked_for(requirement)}'."
         return Finding(Verdict.PARTLY, 0.5, 0.45, reason, quotes, "implication")
-    return Finding(Verdict.MET, 1.0, 0.75, f"'{name}' is named, which includes it.", quotes, "implication")
+    return Finding(
+        Verdict.MET,
+        1.0,
+        0.75,
+        f"'{name}' is named, which includes '{view.lexicon.skills[skill_id].name}'.",
+        quotes,
+        "implication",
+    )
 
 
 def judge_words(requirement: Requirement, view: ResumeView, like: Likeness | None = None) -> Finding:
     """Look for the content words of the requirement in one window, then for its meaning."""
     phrases = requirement.terms or [requirement.text]
+    what = asked_for(requirement)
     hits = [hit for phrase in phrases if (hit := find_phrase(phrase, view))]
     hit = max(hits, key=lambda each: (each.share, not each.heading, not each.fuzzy), default=None)
-    by_meaning = _by_meaning(view, like, hit)
+    by_meaning = _by_meaning(view, like, hit, what)
     if hit is None:
-        return by_meaning or Finding(Verdict.NOT_SHOWN, 0.0, 0.75, "Nothing in the resume shows it.")
+        return by_meaning or Finding(Verdict.NOT_SHOWN, 0.0, 0.75, f"Nothing in the resume shows '{what}'.")
     if hit.share >= (1.0 if hit.size <= 3 else _MOST):
         return _whole(requirement, view, hit)
     if by_meaning is not None:
         return by_meaning
+    nearest = shorten(view.features.windows[hit.window].span.of(view.features.text), _NEAREST)
     if hit.share >= (_HALF if requirement.kind is RequirementKind.OTHER else _MANY):
         quotes = [view.evidence(view.features.windows[hit.window].span)]
-        return Finding(Verdict.PARTLY, 0.3, 0.45, "Part of its words stand together in the resume.", quotes)
-    return Finding(Verdict.NOT_SHOWN, 0.0, 0.65, "Nothing in the resume shows it as a whole.")
+        reason = f"Only part of '{what}' is named, in “{nearest}”."
+        return Finding(Verdict.PARTLY, 0.3, 0.45, reason, quotes)
+    return Finding(Verdict.NOT_SHOWN, 0.0, 0.65, f"'{what}' is not shown; the nearest line is “{nearest}”.")
+
+
+def asked_for(requirement: Requirement) -> str:
+    """Return what a requirement looks for, as short as it was written."""
+    return shorten((requirement.terms or [requirement.text])[0], _WHAT)
+
+
+def shorten(text: str, most: int) -> str:
+    """Return a text in one line, cut between words where it is longer than `most` characters."""
+    words = " ".join(text.replace(MASK, " ").split())
+    return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"
 
 
 def _whole(requirement: Requirement, view: ResumeView, hit: PhraseHit) -> Finding:
@@ -120,22 +144,25 @@ def _whole(requirement: Requirement, view: ResumeView, hit: PhraseHit) -> Findin
     window = view.features.windows[hit.window]
     standing = _standing(view, window.span)
     quotes = [view.evidence(window.span, supports=standing > 0)]
+    what = asked_for(requirement)
     if standing == 0.0:
-        return Finding(Verdict.NOT_SHOWN, 0.0, 0.6, "The resume names it as something that is lacking.", quotes)
+        return Finding(Verdict.NOT_SHOWN, 0.0, 0.6, f"The resume says that '{what}' is lacking.", quotes)
     if standing < 1.0:
-        return Finding(Verdict.PARTLY, 0.5, 0.7, "The resume names it as basic or being learnt.", quotes)
+        return Finding(Verdict.PARTLY, 0.5, 0.7, f"'{what}' is named as basic or being learnt.", quotes)
     if hit.heading:
-        return Finding(Verdict.PARTLY, 0.6, 0.45, "Only a position's title names it.", quotes, "title")
+        return Finding(Verdict.PARTLY, 0.6, 0.45, f"Only the title of a position names '{what}'.", quotes, "title")
     if window.section == SectionKind.EDUCATION.value:
-        return Finding(Verdict.PARTLY, 0.6, 0.45, "Only a course of study names it.", quotes, "education")
+        return Finding(Verdict.PARTLY, 0.6, 0.45, f"Only a course of study names '{what}'.", quotes, "education")
     item = len(view.words[hit.window]) <= _LIST_ITEM or window.section == SectionKind.SKILLS.value
     written = (requirement.terms or [requirement.text])[0]
     if hit.size == 1 and not item and not any(sign.isupper() for sign in written[1:]):
-        return Finding(Verdict.PARTLY, 0.6, 0.45, "Its one word stands within a sentence of the resume.", quotes)
-    return Finding(Verdict.MET, 1.0, 0.65 if hit.fuzzy else 0.8, "All its words stand together in the resume.", quotes)
+        return Finding(Verdict.PARTLY, 0.6, 0.45, f"'{what}' is named only in passing, within a sentence.", quotes)
+    return Finding(
+        Verdict.MET, 1.0, 0.65 if hit.fuzzy else 0.8, f"All words of '{what}' stand together in one line.", quotes
+    )
 
 
-def _by_meaning(view: ResumeView, like: Likeness | None, hit: PhraseHit | None) -> Finding | None:
+def _by_meaning(view: ResumeView, like: Likeness | None, hit: PhraseHit | None, what: str) -> Finding | None:
     """Judge by likeness in meaning, which alone shows a requirement in part at most unless it is very high."""
     if like is None:
         return None
@@ -147,8 +174,8 @@ def _by_meaning(view: ResumeView, like: Likeness | None, hit: PhraseHit | None) 
         return None
     quotes = [view.evidence(window.span)]
     if like.value >= VERY_LIKE:
-        return Finding(Verdict.MET, 1.0, 0.6, "The resume says it in other words.", quotes, "similarity")
-    return Finding(Verdict.PARTLY, 0.5, 0.6, "The resume says something close to it.", quotes, "similarity")
+        return Finding(Verdict.MET, 1.0, 0.6, f"The resume says '{what}' in other words.", quotes, "similarity")
+    return Finding(Verdict.PARTLY, 0.5, 0.6, f"The resume says something close to '{what}'.", quotes, "similarity")
 
 
 def _standing(view: ResumeView, span: Span) -> float:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 
 from talentflux.ai.matching.masking import MASK
+from talentflux.ai.taxonomy.text import fold
 from talentflux.schemas.base import Span
 from talentflux.schemas.features import Window
 from talentflux.schemas.resume import ParsedResume, Section, SectionKind
@@ -19,6 +20,12 @@ _SCHOOL = re.compile(
 )
 _SEGMENT = re.compile(r"[^,;|()\n–—:]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# Words of the seven languages that bind what follows; no line ends with one unless it goes on.
+_JOINING = re.compile(
+    r"and|or|of|in|on|at|to|into|for|with|by|from|as|the|a|an|using|via|und|oder|von|vom|im|mit|bei|fur|auf|aus|der|die|"
+    r"das|den|dem|et|ou|en|dans|sur|pour|par|avec|aux?|de|du|des|la|les?|y|e|o|con|por|para|del|el|los|las|een|van|het|"
+    r"met|voor|bij|com|do|da|dos|das|na|ed|di|della|delle|nella?|alla?|il|gli"
+)
 _LONG_LINE = 110
 _WRAPPED_LINE = 60
 # A header has at most this many lines, and a line of it at most this many words.
@@ -103,19 +110,22 @@ def _logical_lines(text: str) -> list[tuple[int, int]]:
     """Return the lines, a wrapped line joined to the one it continues."""
     lines: list[tuple[int, int]] = []
     position = 0
-    open_line = False
+    open_line = hanging = False
     for raw in text.split("\n"):
         start, end = position, position + len(raw)
         position = end + 1
         bare = raw.strip()
         if not bare:
-            open_line = False
+            open_line = hanging = False
             continue
-        if open_line and bare[0].islower() and end - lines[-1][0] < 1000:
+        goes_on = (open_line and bare[0].islower()) or (hanging and not _BULLET.match(raw))
+        if goes_on and end - lines[-1][0] < 1000:
             lines[-1] = (lines[-1][0], end)
         else:
             lines.append((start, end))
         open_line = len(bare) > _WRAPPED_LINE and bare[-1] not in ".:;!?"
+        last = bare.rsplit(None, 1)[-1]
+        hanging = bare[-1] == "," or (last.islower() and _JOINING.fullmatch(fold(last)) is not None and last != bare)
     return lines
 
 
