@@ -47,9 +47,12 @@ def order(words: list[Word]) -> list[Line]:
     """
     if not words:
         return []
-    sizes: Counter[float] = Counter()
+    exact: dict[float, int] = {}
     for word in words:
-        sizes[round(word.size * 2) / 2] += len(word.text)
+        exact[word.size] = exact.get(word.size, 0) + len(word.text)
+    sizes: Counter[float] = Counter()
+    for size, length in exact.items():
+        sizes[round(size * 2) / 2] += length
     body = sizes.most_common(1)[0][0]
     lines: list[Line] = []
     _emit(words, body, lines, 0)

@@ -22,11 +22,12 @@ class Matrix(ctypes.Structure):
     _fields_ = tuple((letter, c_float) for letter in "abcdef")
 
 
-def _plain(name: str, result: Any, *arguments: Any) -> Any:
-    """Return one of PDFium's functions with handles as integers."""
+def _plain(name: str, result: Any, *arguments: Any, quick: bool = True) -> Any:
+    """Return one of PDFium's functions with handles as integers; a quick one keeps the interpreter's lock."""
     address = ctypes.cast(getattr(raw, name), c_void_p).value
     assert address is not None
-    return ctypes.CFUNCTYPE(result, *arguments)(address)
+    prototype = ctypes.PYFUNCTYPE if quick else ctypes.CFUNCTYPE
+    return prototype(result, *arguments)(address)
 
 
 def handle_of(thing: Any) -> int:
@@ -39,7 +40,7 @@ def handle_of(thing: Any) -> int:
 # Where PDFium writes its answers; given as addresses, which convert faster than typed references.
 _DOUBLE = _FLOAT = _UINT = _INT = _RECTANGLE = _MATRIX = c_void_p
 
-load_text_page = _plain("FPDFText_LoadPage", c_void_p, c_void_p)
+load_text_page = _plain("FPDFText_LoadPage", c_void_p, c_void_p, quick=False)
 close_text_page = _plain("FPDFText_ClosePage", None, c_void_p)
 count_characters = _plain("FPDFText_CountChars", c_int, c_void_p)
 get_text = _plain("FPDFText_GetText", c_int, c_void_p, c_int, c_int, c_char_p)

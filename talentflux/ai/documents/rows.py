@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import attrgetter
 
 from talentflux.ai.documents.cleaning import is_icon
 from talentflux.ai.documents.spacing import Word, close_spacing
@@ -25,14 +26,10 @@ class Segment:
         """The words with single spaces; an icon before a word parts it from what comes before."""
         if self._text is None:
             words = close_spacing(self.words)
-            parts = [words[0].text]
-            for before, word in pairwise(words):
-                if is_icon(word.text):
-                    parts.append("\t")
-                    continue
-                close = word.glued and word.left - before.right < 0.15 * word.size
-                parts.append(word.text if close else f" {word.text}")
-            self._text = "".join(parts)
+            text = " ".join([word.text for word in words])
+            if not text.isascii() or any(word.glued for word in words):
+                text = _glue(words)
+            self._text = text
         return self._text
 
     def extend(self, other: "Segment") -> None:
@@ -44,6 +41,18 @@ class Segment:
     def bold(self) -> bool:
         """Whether all words are bold."""
         return all(word.bold for word in self.words)
+
+
+def _glue(words: list[Word]) -> str:
+    """Return words that may be icons, or follow each other without a space."""
+    parts = [words[0].text]
+    for before, word in pairwise(words):
+        if is_icon(word.text):
+            parts.append("\t")
+            continue
+        close = word.glued and word.left - before.right < 0.15 * word.size
+        parts.append(word.text if close else f" {word.text}")
+    return "".join(parts)
 
 
 @dataclass(slots=True)
@@ -74,28 +83,31 @@ def rows_of(words: list[Word]) -> list[Row]:
     """Return words as rows, top to bottom: words whose baselines are about the same stand on one row."""
     rows: list[Row] = []
     members: list[list[Word]] = []
-    for word in sorted(words, key=lambda word: -word.y):
-        if rows and rows[-1].y - word.y <= 0.35 * min(rows[-1].size, word.size):
+    row: Row | None = None
+    for word in sorted(words, key=attrgetter("y"), reverse=True):
+        if row is not None and row.y - word.y <= 0.35 * min(row.size, word.size):
             members[-1].append(word)
-            rows[-1].size = max(rows[-1].size, word.size)
+            row.size = max(row.size, word.size)
         else:
-            rows.append(Row(word.y, word.size))
+            row = Row(word.y, word.size)
+            rows.append(row)
             members.append([word])
     for row, inside in zip(rows, members, strict=True):
-        row.segments = _segments(sorted(inside, key=lambda word: word.left))
+        row.segments = _segments(sorted(inside, key=attrgetter("left")))
     return rows
 
 
 def _segments(words: list[Word]) -> list[Segment]:
     segments: list[Segment] = []
+    last: Segment | None = None
     for word in words:
-        last = segments[-1] if segments else None
         if last is not None and word.left - last.right <= _WORD_GAP * max(last.size, word.size):
             last.words.append(word)
             last.right = max(last.right, word.right)
             last.size = max(last.size, word.size)
         else:
-            segments.append(Segment([word], word.left, word.right, word.size))
+            last = Segment([word], word.left, word.right, word.size)
+            segments.append(last)
     return segments
 
 

@@ -38,7 +38,7 @@ def close_spacing(words: list[Word]) -> list[Word]:
     Args:
         words: Words of one row from left to right.
     """
-    if sum(len(word.text) == 1 for word in words) < _LEAST_LETTERS - 1:
+    if len([word for word in words if len(word.text) == 1]) < _LEAST_LETTERS - 1:
         return words
     closed: list[Word] = []
     start = 0
