@@ -67,11 +67,13 @@ class Scene:
         lines: Lines of the section.
         periods: Dates of the whole text.
         text: The working text, name and contacts masked.
+        known: The pieces of the lines that were divided before.
     """
 
     lines: Sequence[Line]
     periods: Sequence[Period]
     text: str
+    known: dict[int, list[Part]] = field(default_factory=dict)
 
 
 def parted(lines: Sequence[Line], periods: Sequence[Period], text: str) -> list[Line]:
@@ -152,6 +154,13 @@ def dated_entries(scene: Scene) -> list[Entry]:
 
 
 def _parts(scene: Scene, number: int) -> list[Part]:
+    found = scene.known.get(number)
+    if found is None:
+        found = scene.known[number] = _divide(scene, number)
+    return found
+
+
+def _divide(scene: Scene, number: int) -> list[Part]:
     line = scene.lines[number]
     found = prose_parts(line, number)
     if found:
@@ -300,6 +309,9 @@ def undated_entries(scene: Scene, taken: set[int], *, strict: bool) -> list[Entr
             number += 1
             continue
         run = _run(scene, number, taken)
+        if not _promising([scene.lines[one].text for one in run[:2]], strict=strict):
+            number = run[0] + 1
+            continue
         parts = [part for one in run[:2] for part in _parts(scene, one)]
         titles = [part for part in parts if part.title == 3]
         organizations = [part for part in parts if part.organization >= 2 and part.title < 3]
@@ -310,6 +322,12 @@ def undated_entries(scene: Scene, taken: set[int], *, strict: bool) -> list[Entr
         else:
             number = run[0] + 1
     return found
+
+
+def _promising(texts: Sequence[str], *, strict: bool) -> bool:
+    """Whether lines have a word for a job and, where it is required, one of employers; this is quick to tell."""
+    titled = any(title_score(text) or field_of(text) for text in texts)
+    return titled and (not strict or any(organization_score(text) or field_of(text) for text in texts))
 
 
 def _run(scene: Scene, first: int, taken: set[int]) -> list[int]:

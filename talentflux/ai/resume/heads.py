@@ -78,11 +78,14 @@ def _end(period: Period) -> int:
 
 def dated(line: Line, periods: Sequence[Period]) -> list[Period]:
     """Return the dates that stand on a line, wholly or in part."""
+    if line.dates is not None:
+        return line.dates
     found = []
     for place in range(bisect_right(periods, line.start, key=_end), len(periods)):
         if periods[place].start >= line.end:
             break
         found.append(periods[place])
+    line.dates = found
     return found
 
 

@@ -44,9 +44,8 @@ def detect_language(text: str) -> str | None:
     known = _languages_of()
     counts: Counter[str] = Counter()
     tokens = _WORD.findall(sample)
-    for token in tokens:
-        for language in known.get(token, ()):
-            counts[language] += 1
+    for languages in filter(None, map(known.get, tokens)):
+        counts.update(languages)
     ranked = counts.most_common(2)
     if ranked and ranked[0][1] >= _ENOUGH:
         second = ranked[1][1] if len(ranked) > 1 else 0

@@ -15,6 +15,8 @@ _ACCENTS = str.maketrans(
 def fold(text: str) -> str:
     """Return `text` in lower case without the accents of European languages; the length stays."""
     lowered = text.lower()
+    if lowered.isascii():
+        return lowered
     if len(lowered) != len(text):  # the Turkish capital I with a dot becomes two characters
         lowered = text.replace("İ", "I").lower()
     return lowered.translate(_ACCENTS)

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from talentflux.ai.resume.dates import Period
+
 BULLETS = "•◦▪●➢❖◆○■□✓➤►▶‣⁃∙·*➔→✔✦★☐❑❍◘¾§"
 _TRANSLATION = {ord(sign): "•" for sign in BULLETS if sign not in "·*§¾"}
 _TRANSLATION |= dict.fromkeys(
@@ -13,6 +15,7 @@ _TRANSLATION |= dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0
 _TRANSLATION |= dict.fromkeys(range(0xF000, 0xF100), "•")  # symbol fonts: their bullets lie in the private use area
 _PLAIN = {sign: to for sign, to in _TRANSLATION.items() if sign < 128}
 _UNUSUAL = re.compile("[" + "".join(re.escape(chr(sign)) for sign in _PLAIN) + "]")
+_FOREIGN = re.compile("[" + "".join(re.escape(chr(sign)) for sign in _TRANSLATION) + "]")
 _ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2}){2,4}")
 _BULLET = re.compile(r"(?:[•·*§¾○]|[-–+](?=\s|[^\W\d_])|o(?=\s)|\d{1,2}[.)](?=\s+[^\W\d_]))\s*(?=\S)")
 _SPLIT_LINE = re.compile(r"[^\n]+")
@@ -32,6 +35,8 @@ class Line:
         bullet: Whether a bullet stood before it.
         gap: Whether an empty line (or, in a text without line breaks, a wide blank) lies before it.
         left: Where the line begins, bullet included.
+        cells: Its cells once they are known, see `cells`.
+        dates: The dates on it once they are known.
     """
 
     start: int
@@ -41,6 +46,7 @@ class Line:
     gap: bool
     left: int
     cells: list[tuple[int, int]] = field(default_factory=list)
+    dates: list[Period] | None = None
 
 
 def _decode(match: re.Match[str]) -> str:
@@ -53,6 +59,10 @@ def _decode(match: re.Match[str]) -> str:
     if sign in "'–":
         return sign * len(raw)
     return sign + " " * (len(raw) - 1)
+
+
+def _translate(match: re.Match[str]) -> str:
+    return _TRANSLATION[ord(match.group())]
 
 
 def working_text(text: str) -> str:
@@ -70,7 +80,7 @@ def working_text(text: str) -> str:
         text = text.replace("\\'", "''")
     if text.isascii():
         return text.translate(_PLAIN) if _UNUSUAL.search(text) else text
-    return text.translate(_TRANSLATION)
+    return _FOREIGN.sub(_translate, text)
 
 
 def lowered(text: str) -> str:

@@ -84,17 +84,21 @@ class Reading:
         self.mask([(start, end) for start, end, _ in numbers])
         self.places = [(span.start, span.end) for span in link_places]
         self.numbers = numbers
-        pieces = pieces_of(self.header, self.text)
+        header, top = self.header, pieces_of(self.header, self.text)
         personal = [line for block in self.blocks if block.kind is SectionKind.PERSONAL for line in block.lines]
         handles = [one.value.split("@")[0] for one in self.emails] + [
             link.url.rstrip("/").rsplit("/", 1)[-1] for link in self.links
         ]
-        pieces += pieces_of([line for line in personal if line not in self.header][:12], self.text)
+        seen = {line.start for line in header}
+        beside = [line for line in personal if line.start not in seen][:12]
+        pieces = top + pieces_of(beside, self.text) if beside else top
         self.name = find_name(pieces, self.source, handles, self.large)
         if self.name is None:
             self._name_elsewhere(handles)
         name_span = self.name.span if self.name else None
-        self.headline = find_headline(pieces_of(self.header, self.text), self.source, name_span, self.header)
+        if self.header is not header:
+            top = pieces_of(self.header, self.text)
+        self.headline = find_headline(top, self.source, name_span, self.header)
         self.location = find_location(pieces, self.source, name_span)
         region = country_of(self.location.value) if self.location else None
         for start, end, mine in numbers:
@@ -153,15 +157,19 @@ class Reading:
         inner = (SectionKind.AWARDS, SectionKind.SKILLS, SectionKind.OTHER)
         return [
             one
-            for one in self._read_blocks(inner)
+            for one in self._read_blocks(inner, ranged=True)
             if one.start and one.title and one.employer and one.confidence >= _SURE
         ]
 
-    def _read_blocks(self, kinds: tuple[SectionKind, ...]) -> list[Position]:
+    def _has_range(self, block: Block) -> bool:
+        first = bisect_right(self.periods, block.start, key=_end)
+        return any(one.is_range and one.start < block.end for one in self.periods[first:])
+
+    def _read_blocks(self, kinds: tuple[SectionKind, ...], *, ranged: bool = False) -> list[Position]:
         return [
             position
             for block in self.blocks
-            if block.kind in kinds
+            if block.kind in kinds and (not ranged or self._has_range(block))
             for position in read_positions(block.lines, self.periods, self.text, self.source)
         ]
 
@@ -180,6 +188,10 @@ class Reading:
             if block.kind not in (SectionKind.SKILLS, SectionKind.PROJECTS, SectionKind.REFERENCES):
                 loose += degree_lines(block.lines)
         return read_education(loose, self.periods, self.text, self.source)
+
+
+def _end(period: Period) -> int:
+    return period.end
 
 
 def _place(position: Position) -> int:

@@ -66,7 +66,8 @@ _LABELS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LABEL_HINT = re.compile(
-    one_of(
+    r"\b"
+    + one_of(
         (
             "birth", "born", "d.o.b", "dob", "geb", "naiss", "né le", "née", "nacim", "nacid", "nasc", "nato",
             "nata", "age:", "age :", "age -", "age –", "aged ", "alter:", "alter :", "âge", "edad", "leeft",

@@ -111,7 +111,7 @@ def _employer(entry: Entry, rest: list[Part]) -> Part | None:
 
 def _mid_sentence(text: str) -> bool:
     """Whether a piece goes on with a sentence: it begins small, unlike `eBay` and other names of one word."""
-    return text[0].islower() and len(text.split()) > 1 and text.split()[0].islower()
+    return text[0].islower() and len(text.split()) > 1 and text.split(maxsplit=1)[0].islower()
 
 
 def _inherit(entries: list[Entry]) -> list[Entry]:

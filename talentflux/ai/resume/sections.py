@@ -11,6 +11,7 @@ from talentflux.schemas.resume import Section, SectionKind
 
 _LONGEST = 60  # characters of a heading
 _MOST_BLANKS = 14  # a heading may be letter-spaced
+_MOST_WORDS = 7  # of a heading that is not letter-spaced
 _JOINERS = re.compile(r"\s*(?:&|/|,|\+|\band\b|\bund\b|\bet\b|\by\b|\ben\b|\be\b|\|)\s*", re.IGNORECASE)
 _INLINE = re.compile(r"([^\W\d_][^:.\n]{2,48}?)\s?(?::[–-]?|\s–)\s+(?=\S)")
 _LEADING = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ&/' ]{4,40}(?=\s+[A-Z•][a-z])")
@@ -77,7 +78,8 @@ def heading_kind(text: str) -> SectionKind | None:
     Returns:
         The kind of the section. Of a heading that joins two ("Skills & Interests"), the first counts.
     """
-    if len(text) > _LONGEST or text.count(" ") > _MOST_BLANKS:
+    blanks = text.count(" ")
+    if len(text) > _LONGEST or blanks > _MOST_BLANKS or (blanks > _MOST_WORDS and len(text) > 4 * blanks):
         return None
     known = _headings()
     kind = known.get(letters(text))
