@@ -23,6 +23,7 @@ _DOMAIN_END = re.compile(
 )
 _BARE = re.compile(r"(?<![@\w./-])(?:[\w-]+\.)*[\w-]+$")
 _PHONE = re.compile(r"[+(\d](?<![\w/.@:–-].)[\d(). /–-]{5,24}\d(?!\w)")
+_POSTCODE = re.compile(r"\d{4}[-–]\d{3}|\d{5}[-–]\d{3,4}")  # Portugal, Brazil, United States
 _LABEL = re.compile(
     r"(?:tel|phone|mob|cell|fon|téléphone|portable|handy|mobil|telef|cellul|gsm|ph|voice|fax|home|direct|"
     r"office)[\w.]*\s*(?:no\.?|number|#)?\s?[:.–-]?\s*$",
@@ -157,7 +158,7 @@ def phone_places(text: str, zones: list[tuple[int, int]], dates: list[tuple[int,
         raw = match.group()
         start = match.start() + len(raw) - len(raw.lstrip())
         digits = sum(map(str.isdigit, raw))
-        if not 7 <= digits <= 15 or "  " in raw.strip() or "\n" in raw.strip():
+        if not 7 <= digits <= 15 or _POSTCODE.fullmatch(raw.strip()) or "  " in raw.strip() or "\n" in raw.strip():
             continue
         if any(begin < match.end() and start < finish for begin, finish in dates):
             continue

@@ -49,7 +49,9 @@ def _beginnings() -> str:
         for degree in listed:
             bare = degree.replace(" ", "").lower()
             seconds.setdefault(bare[0], set()).add(bare[1])
-    pairs = "|".join(rf"{first}\.?\s?[{''.join(sorted(rest))}]" for first, rest in sorted(seconds.items()))
+    pairs = "|".join(
+        rf"{first}\.?\s?[{''.join(map(re.escape, sorted(rest)))}]" for first, rest in sorted(seconds.items())
+    )
     return f"(?i:{pairs})"
 
 

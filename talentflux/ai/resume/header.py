@@ -25,6 +25,7 @@ _SUFFIX = re.compile(
     r"shrm-cp|shrm-scp|sphr|phr|d\.?o|j\.?d|edd|fca|aca|ca|acca)\.?(?=,|\s|$).*$",
     re.IGNORECASE,
 )
+_LETTERS = re.compile(r"[A-Z][A-Za-z.]{1,4}(?:[,\s]+[A-Z][A-Za-z.]{1,5})*")  # what follows a name: RN, BSN
 _NOT_NAMES = words("smallwords", "no-name")
 _APART = re.compile(rf"\s[–-]\s|\s·\s|;|\s/\s|[{MASK}•]+")
 _TOKEN = re.compile(r"[^\W\d_][^\W\d_'.-]*(?:['.-][^\W\d_]+)*\.?|[^\s]+")
@@ -215,7 +216,8 @@ def find_headline(pieces: Sequence[Piece], source: str, name: Span | None, lines
     for piece in pieces[:30]:
         if name is not None and piece.start < name.end and name.start < piece.end:
             tail = re.match(r"[\s,:|–-]+", source[name.end : piece.end])
-            if tail is None or title_score(source[name.end + tail.end() : piece.end]) < 2:
+            rest = source[name.end + tail.end() : piece.end] if tail is not None else ""
+            if tail is None or title_score(rest) < 2 or _LETTERS.fullmatch(rest):
                 continue
             start, text = name.end + tail.end(), source[name.end + tail.end() : piece.end]
         else:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from talentflux.ai.resume.classify import organization_score
 from talentflux.ai.resume.dates import Period, Point
 from talentflux.ai.resume.entries import DEPARTS, Entry, Scene, dated_entries, parted, undated_entries
 from talentflux.ai.resume.heads import (
@@ -69,6 +70,8 @@ def _settle(entries: list[Entry]) -> None:
         entry.title = titles[0] if titles else None
         rest = [part for part in rest if part is not entry.title]
         entry.employer = _employer(entry, rest)
+        if entry.title is None:
+            entry.title = _unknown_title(entry, rest)
         entry.spare = [part for part in rest if part is not entry.employer]
 
 
@@ -109,9 +112,21 @@ def _employer(entry: Entry, rest: list[Part]) -> Part | None:
     return near[0] if near else None
 
 
+def _unknown_title(entry: Entry, rest: list[Part]) -> Part | None:
+    """Take the only piece before an employer with dates, on the same line, for a title that no list has."""
+    employer = entry.employer
+    if employer is None or employer.organization < 2 or entry.period is None or not entry.period.is_range:
+        return None
+    before = [part for part in rest if part.line == employer.line and part.start < employer.start and not part.place]
+    if len(before) != 1 or before[0].organization or before[0].text.isupper() or len(before[0].text) > 50:
+        return None
+    return before[0] if before[0].text[0].isupper() else None
+
+
 def _mid_sentence(text: str) -> bool:
     """Whether a piece goes on with a sentence: it begins small, unlike `eBay` and other names of one word."""
-    return text[0].islower() and len(text.split()) > 1 and text.split(maxsplit=1)[0].islower()
+    tokens = text.split()
+    return tokens[0].islower() and len(tokens) > 1 and not (len(tokens) <= 6 and organization_score(text) == 3)
 
 
 def _inherit(entries: list[Entry]) -> list[Entry]:
