@@ -8,6 +8,7 @@ from talentflux.ai.matching.trades import trades
 from talentflux.ai.matching.view import ResumeView
 from talentflux.ai.matching.words import content_words
 from talentflux.ai.taxonomy import SkillMatcher
+from talentflux.ai.taxonomy.text import fold
 from talentflux.schemas.features import EducationFacts
 from talentflux.schemas.match import Verdict
 from talentflux.schemas.requirement import Requirement
@@ -158,7 +159,21 @@ def judge_certificate(requirement: Requirement, view: ResumeView, like: Likeness
                     quotes_of(view, [certificate.span]),
                     "certificate",
                 )
-    return judge_words(requirement, view, like)
+    by = next((view.implied[skill] for skill in requirement.skill_ids if skill in view.implied), None)
+    if by is not None:
+        reason = f"Holds '{by.name}', which includes '{asked_for(requirement)}'."
+        return Finding(Verdict.MET, 1.0, 0.75, reason, quotes_of(view, [by.span]), "implication")
+    finding = judge_words(requirement, view, like)
+    if requirement.skill_ids and finding.score and not _stands_whole(requirement, view):
+        # Small words tell certificates apart: immediate life support is not the advanced one.
+        reason = f"'{asked_for(requirement)}' is not named; the line most like it names something else."
+        return Finding(Verdict.NOT_SHOWN, 0.0, 0.65, reason)
+    return finding
+
+
+def _stands_whole(requirement: Requirement, view: ResumeView) -> bool:
+    """Tell whether a certificate's name stands in the resume as it is written."""
+    return any(" ".join(fold(name).split()) in view.folded for name in requirement.terms or [requirement.text])
 
 
 def judge_location(requirement: Requirement, view: ResumeView) -> Finding:

@@ -17,9 +17,10 @@ _MANY = 0.6
 _HALF = 0.5
 _WHAT = 90  # characters of a requirement, and of the line nearest to it, in a reason
 _NEAREST = 110
+_WORTH_TELLING = 0.4
 _LIST_ITEM = 5  # content words of a window that is an item of a list rather than prose
 # Calibrated on job descriptions paired with resumes: at these likenesses nine in ten are shown in other words.
-LIKE = 0.75
+LIKE = 0.8
 LIKE_WITH_WORDS = 0.5
 VERY_LIKE = 0.85
 
@@ -68,13 +69,22 @@ def judge_skill(requirement: Requirement, view: ResumeView, like: Likeness | Non
         mention, standing = found
         finding = _named(view, mention, standing)
         if finding.score > 0:
-            return finding
+            return _or_words(finding, requirement, view)
         denied = finding
     for skill_id in requirement.skill_ids:
         implied_by = view.implied.get(skill_id)
         if implied_by is not None:
-            return _implied(requirement, view, skill_id, implied_by.name, implied_by.span)
+            finding = _implied(requirement, view, skill_id, implied_by.name, implied_by.span)
+            return _or_words(finding, requirement, view)
     return denied or judge_words(requirement, view, like)
+
+
+def _or_words(finding: Finding, requirement: Requirement, view: ResumeView) -> Finding:
+    """Prefer the requirement's own words where the lexicon found it in a title or as a part only."""
+    if finding.method not in {"title", "implication"} or finding.verdict is Verdict.MET:
+        return finding
+    words = judge_words(requirement, view)
+    return words if words.verdict is Verdict.MET else finding
 
 
 def _named(view: ResumeView, mention: SkillMention, standing: float) -> Finding:
@@ -125,7 +135,10 @@ def judge_words(requirement: Requirement, view: ResumeView, like: Likeness | Non
         quotes = [view.evidence(view.features.windows[hit.window].span)]
         reason = f"Only part of '{what}' is named, in “{nearest}”."
         return Finding(Verdict.PARTLY, 0.3, 0.45, reason, quotes)
-    return Finding(Verdict.NOT_SHOWN, 0.0, 0.65, f"'{what}' is not shown; the nearest line is “{nearest}”.")
+    near = f"'{what}' is not shown; the nearest line is “{nearest}”."
+    return Finding(
+        Verdict.NOT_SHOWN, 0.0, 0.65, near if hit.share >= _WORTH_TELLING else f"Nothing in the resume shows '{what}'."
+    )
 
 
 def asked_for(requirement: Requirement) -> str:

@@ -84,7 +84,8 @@ def _counting(requirement: Requirement, view: ResumeView) -> tuple[list[Position
         branch = _branch(requirement.terms[0] if requirement.terms else "")
         if branch:
             return [p for p in held if _names_any(branch, p, view)], held, f"in {branch}"
-        return held, [], f"with {_subject(requirement, view)}"
+        subject = _subject(requirement, view)
+        return held, [], f"{'in' if subject[0].islower() else 'with'} {subject}"
     if requirement.terms:
         fields = trades(requirement.terms[0])
         named = _with_terms(requirement.terms, view)

@@ -1,9 +1,12 @@
 """Finding the words of a phrase in a resume."""
 
+import re
 from dataclasses import dataclass
 
 from talentflux.ai.matching.view import ResumeView
 from talentflux.ai.matching.words import content_words, similar
+from talentflux.ai.taxonomy.text import fold
+from talentflux.schemas.resume import SectionKind
 
 # The words of one phrase may stand this many words further apart than in the phrase.
 _SLACK = 4
@@ -41,6 +44,11 @@ def find_phrase(phrase: str, view: ResumeView) -> PhraseHit | None:
         The best window; None where none holds any word of it.
     """
     wanted = list(dict.fromkeys(content_words(phrase)))
+    return _best_window(wanted, view) if wanted else _as_written(phrase, view)
+
+
+def _best_window(wanted: list[str], view: ResumeView) -> PhraseHit | None:
+    """Return the window that holds the largest share of some stems."""
     found: dict[int, set[str]] = {}
     slips: set[int] = set()
     for word in wanted:
@@ -54,7 +62,7 @@ def find_phrase(phrase: str, view: ResumeView) -> PhraseHit | None:
                 found.setdefault(number, set()).add(other)
                 slips.add(number)
     best: PhraseHit | None = None
-    best_mark: tuple[float, bool, bool, int] | None = None
+    best_mark: tuple[float, bool, bool, bool, int] | None = None
     for number, words in found.items():
         share = min(1.0, len(words) / len(wanted))
         if best is not None and share < best.share:
@@ -62,10 +70,23 @@ def find_phrase(phrase: str, view: ResumeView) -> PhraseHit | None:
         if len(words) > 1 and _spread(view.words[number], words) > len(words) + _SLACK:
             share *= _APART
         heading = not words <= view.told_words(number) and number in view.headings
-        mark = (share, not heading, number not in slips, -len(view.words[number]))
+        studied = view.features.windows[number].section == SectionKind.EDUCATION.value
+        mark = (share, not heading, not studied, number not in slips, -len(view.words[number]))
         if best_mark is None or mark > best_mark:
             best, best_mark = PhraseHit(number, share, len(wanted), number in slips, heading), mark
     return best
+
+
+def _as_written(phrase: str, view: ResumeView) -> PhraseHit | None:
+    """Return the window that holds a phrase letter by letter; for names such as `A+` that are no content words."""
+    name = " ".join(fold(phrase).split())
+    if not name:
+        return None
+    pattern = re.compile(rf"(?<!\w){re.escape(name)}(?![\w+#])")
+    for number, window in enumerate(view.features.windows):
+        if pattern.search(view.folded, window.span.start, window.span.end):
+            return PhraseHit(number, 1.0, 1, fuzzy=False, heading=number in view.headings)
+    return None
 
 
 def _spread(window: list[str], words: set[str]) -> int:

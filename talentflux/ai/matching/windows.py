@@ -26,6 +26,12 @@ _JOINING = re.compile(
     r"das|den|dem|et|ou|en|dans|sur|pour|par|avec|aux?|de|du|des|la|les?|y|e|o|con|por|para|del|el|los|las|een|van|het|"
     r"met|voor|bij|com|do|da|dos|das|na|ed|di|della|delle|nella?|alla?|il|gli"
 )
+# A line of a list such as "Advanced laboratory skills", which looks like the heading of a part.
+_NAMED_SKILL = re.compile(
+    r"\W*(?!.*\b(?:technical|technology|key|core|professional|soft|hard|additional|other|relevant|special|summary|it|"
+    r"computer|language|personal|main|top|primary|and|&)\b)(?:[^\W\d_]+[ -]){1,3}skills?\W*",
+    re.IGNORECASE,
+)
 _LONG_LINE = 110
 _WRAPPED_LINE = 60
 # A header has at most this many lines, and a line of it at most this many words.
@@ -55,7 +61,8 @@ def cut_windows(masked: str, parsed: ParsedResume, dropped: list[tuple[int, int]
         place = bisect_right(starts, start) - 1
         section = sections[place] if place >= 0 and start < sections[place].span.end else None
         kind = section.kind if section else None
-        if kind in _PERSONAL_SECTIONS or (section and section.heading and _same(section.heading, start, end)):
+        titled = section is not None and section.heading is not None and _same(section.heading, start, end)
+        if kind in _PERSONAL_SECTIONS or (titled and not _NAMED_SKILL.fullmatch(masked[start:end].strip())):
             continue
         for low, high in _stretches(masked, start, end, education=kind is SectionKind.EDUCATION):
             if not any(low < stop and begin < high for begin, stop in dropped):
