@@ -15,8 +15,8 @@ _LIGATURES = str.maketrans(
 _SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c]")
 _RUN_OF_SPACES = re.compile(r" {2,}")
 _SPACE_AT_TAB = re.compile(r" *\t[ \t]*")
-# Everything outside printable ASCII and the Latin letters that most lines consist of.
-_ORDINARY = re.compile(r"[\t -~À-ſ–—’‘“”…€]*")
+# Printable ASCII and the Latin letters that most lines consist of, after a bullet as it is wanted.
+_ORDINARY = re.compile(r"(?:• (?=\S))?[\t -~À-ſ–—’‘“”…€]*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffb]")
 _BIDI = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ZERO_WIDTH = re.compile(r"[\u200b-\u200d\u2060-\u2064\u180e\ufeff]+")

@@ -32,11 +32,24 @@ class _Part:
     """What of one row stands on one side of a gutter."""
 
     row: int
+    words: list[Word]
     y: float
-    size: float
-    right: float
     left: float
-    text: str
+
+    @cached_property
+    def size(self) -> float:
+        """Height of the largest font."""
+        return max([word.size for word in self.words])
+
+    @cached_property
+    def right(self) -> float:
+        """Where the last word ends."""
+        return max([word.right for word in self.words])
+
+    @cached_property
+    def text(self) -> str:
+        """The words with spaces between them."""
+        return " ".join([word.text for word in self.words])
 
     @cached_property
     def dated(self) -> bool:
@@ -92,20 +105,12 @@ class _Words:
         count = bisect_left(self._lefts, x)
         found = self._parts.get(count)
         if found is None:
-            found = self._parts[count] = self._part(self._words[:count]), self._part(self._words[count:])
+            left, right = self._words[:count], self._words[count:]
+            found = self._parts[count] = (
+                _Part(self._row, left, left[0].y, left[0].left) if left else None,
+                _Part(self._row, right, right[0].y, right[0].left) if right else None,
+            )
         return found
-
-    def _part(self, words: list[Word]) -> _Part | None:
-        if not words:
-            return None
-        return _Part(
-            row=self._row,
-            y=words[0].y,
-            size=max([word.size for word in words]),
-            left=words[0].left,
-            right=max([word.right for word in words]),
-            text=" ".join([word.text for word in words]),
-        )
 
 
 def _further(first: Word, second: Word) -> Word:
@@ -153,8 +158,9 @@ def find_gutter(rows: list[Row], body: float) -> Gutter | None:
     """
     best: Gutter | None = None
     most = 0
-    words = [_Words(index, row.words) for index, row in enumerate(rows)]
-    for x in _candidates(rows, body):
+    candidates = _candidates(rows, body)
+    words = [_Words(index, row.words) for index, row in enumerate(rows)] if candidates else []
+    for x in candidates:
         for run in _runs(words, x, _LEAST_WIDTH * body):
             if not _has_both(words[run[0] : run[1] + 1], x):
                 continue
@@ -243,9 +249,10 @@ def _is_beside(part: _Part, other: _Part) -> bool:
 
 def _is_margin(block: list[_Part], heights: list[float]) -> bool:
     """Whether lines that follow each other are the dates and places of the entry beside them."""
-    beside = any(abs(block[0].y - height) <= 0.2 * block[0].size for height in heights)
-    short = len(block) <= 3 and all(len(part.text) <= 25 for part in block)
-    return beside and short and any(part.dated for part in block) and not _has_sections(block)
+    if len(block) > 3 or not any(abs(block[0].y - height) <= 0.2 * block[0].size for height in heights):
+        return False
+    short = all(len(part.text) <= 25 for part in block)
+    return short and any(part.dated for part in block) and not _has_sections(block)
 
 
 def _blocks(parts: list[_Part]) -> list[list[_Part]]:

@@ -155,9 +155,9 @@ class _PageReader:
         if word.size < LEAST_SIZE:
             return HiddenReason.TINY
         reason = self._shapes.hides(look, x, y)
-        if reason is None and self._shapes.pictured(look, x, y) and not self._shows(word, x, y):
-            return HiddenReason.LOW_CONTRAST
-        return reason
+        if reason is not None or not self._shapes.has_pictures or not self._shapes.pictured(look, x, y):
+            return reason
+        return None if self._shows(word, x, y) else HiddenReason.LOW_CONTRAST
 
     def _shows(self, word: Word, x: float, y: float) -> bool:
         """Whether the rendered page shows any ink in the box of a word: asked where a picture lies under it."""

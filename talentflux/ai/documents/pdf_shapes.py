@@ -65,12 +65,14 @@ class PageShapes:
         page: PDFium's handle of the page.
 
     Attributes:
+        has_pictures: Whether there is a picture, a pattern or a shape that only rendering can tell.
         dots: Small filled shapes as left edge, right edge and middle height: bullets, perhaps.
     """
 
     def __init__(self, page: int) -> None:
-        self._box = calls.Rectangle()
-        calls.get_page_box(page, ctypes.byref(self._box))
+        box = calls.Rectangle()
+        calls.get_page_box(page, ctypes.byref(box))
+        self._left, self._bottom, self._right, self._top = box.left, box.bottom, box.right, box.top
         self._orders: dict[int, int] = {}
         self._looks: dict[int | None, Look] = {}
         self._styles: dict[tuple[int, bytes | None, int | None, int], Look] = {}
@@ -86,17 +88,16 @@ class PageShapes:
         count = calls.count_objects(page)
         object_at = calls.get_object
         self._collect([object_at(page, index) for index in range(count)], (1, 0, 0, 1, 0, 0), 0)
-        self._has_pictures = any(shape.ground is None for shape in self._shapes)
+        self.has_pictures = any(shape.ground is None for shape in self._shapes)
         self._shape_orders = [shape.order for shape in self._shapes]
 
     @property
     def picture_share(self) -> float:
         """Part of the page that pictures cover, 0 to 1."""
-        width = self._box.right - self._box.left
-        height = self._box.top - self._box.bottom
+        width, height = self._right - self._left, self._top - self._bottom
         areas = [
-            max(0.0, min(shape.right, self._box.right) - max(shape.left, self._box.left))
-            * max(0.0, min(shape.top, self._box.top) - max(shape.bottom, self._box.bottom))
+            max(0.0, min(shape.right, self._right) - max(shape.left, self._left))
+            * max(0.0, min(shape.top, self._top) - max(shape.bottom, self._bottom))
             for shape in self._shapes
             if shape.picture
         ]
@@ -111,8 +112,7 @@ class PageShapes:
 
     def hides(self, look: Look, x: float, y: float) -> HiddenReason | None:
         """Return why a text at a point is not seen, or None."""
-        box = self._box
-        if not (box.left <= x <= box.right and box.bottom <= y <= box.top):
+        if not (self._left <= x <= self._right and self._bottom <= y <= self._top):
             return HiddenReason.OFF_PAGE
         ground: RGB | None = WHITE
         for shape in self._shapes:
@@ -127,8 +127,6 @@ class PageShapes:
 
     def pictured(self, look: Look, x: float, y: float) -> bool:
         """Whether the topmost shape under a text at a point is a picture or a pattern."""
-        if not self._has_pictures:
-            return False
         below = [shape for shape in self._shapes if shape.order < look.order and shape.holds(x, y)]
         return bool(below) and below[-1].ground is None
 
