@@ -20,7 +20,7 @@ from tests.api.support import imported
 
 COMMAND = Path(sys.executable).with_name("talentflux")
 LAYOUTS = (
-    "{name}\nBackend developer\n{email} | {phone}\n\nExperience\nDeveloper, Northwind, 2018 - 2024\n\nSkills\nPython, SQL\n",
+    "{name}\nDeveloper\n{email} | {phone}\n\nExperience\nDeveloper, Northwind, 2018 - 2024\n\nSkills\nPython, SQL\n",
     "Curriculum vitae\n\nName: {name}\nE-mail: {email}\nPhone: {phone}\n\nSkills\nPython, SQL\n",
     "{upper}\nNurse\n\nExperience\nNurse, Hospital of Bern, 03/2015 - 02/2020\n\nContact\n{phone}\n{email}\n",
     "Lebenslauf\n\n{name}\nTelefon: {phone}\nE-Mail: {email}\n\nBerufserfahrung\n2017 - 2021 Buchhalter, Muster AG\n",

@@ -156,10 +156,10 @@ def test_hidden_skills_add_nothing_and_are_flagged(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "clean", "attack"),
     [
-        ("cv.txt", text_file, lambda command: text_file(command)),
+        ("cv.txt", text_file, text_file),
         ("cv.html", page, lambda command: page(f"<p>{command}</p>")),
         ("cv.json", json_file, lambda command: json_file(summary=f"{VISIBLE[4]}\n{command}")),
-        ("cv.docx", word_file, lambda command: word_file(command, kind="white")),
+        ("cv.docx", word_file, word_file),
     ],
     ids=["txt", "html", "json", "docx"],
 )
