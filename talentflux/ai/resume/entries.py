@@ -166,6 +166,8 @@ def _divide(scene: Scene, number: int) -> list[Part]:
     if found:
         return found
     label = field_of(line.text)
+    if label is not None and label[0] == "date":
+        return []
     for part in parts_of(line, number, scene.periods, scene.text):
         if MASK in part.text or _NO_PART.match(part.text) or _is_degree(part, scene.text):
             continue
@@ -189,7 +191,10 @@ def _complete(parts: Sequence[Part]) -> bool:
     title = next((part for part in parts if part.title == 3), None)
     if title is None:
         return False
-    return any(part is not title and not part.place and (part.organization or part.title < 3) for part in parts)
+    return any(
+        part is not title and not part.place and (part.organization or (part.title < 3 and not part.text[0].islower()))
+        for part in parts
+    )
 
 
 def _above(scene: Scene, first: int, consumed: int, parts: Sequence[Part]) -> list[Part]:

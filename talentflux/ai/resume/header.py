@@ -20,9 +20,9 @@ _HONORIFIC = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    r"[,\s]+(?:ph\.?\s?d|m\.?b\.?a|m\.?d|cpa|pmp|r\.?n|jr|sr|esq|msc|bsc|ba|bs|ma|ms|cfa|cissp|pe|dds|dvm|"
+    r"[,\s]+(?:ph\.?\s?d|m\.?b\.?a|m\.?d|cpa|pmp|r\.?n|jr|sr|esq|msc|bsc|(?-i:BA|BS|MA|MS|PE|CA|DO)|cfa|cissp|dds|dvm|"
     r"ii|iii|iv|b\.?tech|m\.?tech|lpn|cphq|"
-    r"shrm-cp|shrm-scp|sphr|phr|d\.?o|j\.?d|edd|fca|aca|ca|acca)\.?(?=,|\s|$).*$",
+    r"shrm-cp|shrm-scp|sphr|phr|d\.o|j\.?d|edd|fca|aca|acca)\.?(?=,|\s|$).*$",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[A-Z][A-Za-z.]{1,4}(?:[,\s]+[A-Z][A-Za-z.]{1,5})*")  # what follows a name: RN, BSN
@@ -167,11 +167,14 @@ def find_name(pieces: Sequence[Piece], source: str, handles: Sequence[str], larg
 
 
 def in_handle(text: str, handles: Sequence[str]) -> bool:
-    """Whether an e-mail address or link of the person holds all words of a line: `jan.devries@…` for "Jan de Vries"."""
+    """Whether an e-mail address or link holds the words of a line: `jan.devries@…`, `j.vries@…`: "Jan de Vries"."""
     tokens = [re.sub(r"[^a-z]", "", fold(token)) for token in text.split()]
     long = [token for token in tokens if len(token) > 2]
     plain = [re.sub(r"[^a-z]", "", fold(one)) for one in handles]
-    return len(tokens) > 1 and bool(long) and any(all(token in one for token in long) for one in plain)
+    if len(tokens) < 2 or not long or not tokens[0]:
+        return False
+    initial = tokens[0][0] + tokens[-1]
+    return any(all(token in one for token in long) or (one == initial and len(initial) > 4) for one in plain)
 
 
 def _evidence(piece: Piece, tokens: list[str], handles: Sequence[str], large: Sequence[Span]) -> float:
