@@ -81,7 +81,7 @@ def judge_skill(requirement: Requirement, view: ResumeView, like: Likeness | Non
 
 def _or_words(finding: Finding, requirement: Requirement, view: ResumeView) -> Finding:
     """Prefer the requirement's own words where the lexicon found it in a title or as a part only."""
-    if finding.method not in {"title", "implication"} or finding.verdict is Verdict.MET:
+    if finding.method not in {"title", "implication", "education"} or finding.verdict is Verdict.MET:
         return finding
     words = judge_words(requirement, view)
     return words if words.verdict is Verdict.MET else finding
@@ -96,6 +96,8 @@ def _named(view: ResumeView, mention: SkillMention, standing: float) -> Finding:
         return Finding(Verdict.PARTLY, 0.5, 0.8, f"'{name}' is named as basic or being learnt.", quotes, "lexicon")
     if view.in_heading(mention.span):
         return Finding(Verdict.PARTLY, 0.7, 0.45, f"Only the title of a position names '{name}'.", quotes, "title")
+    if mention.section == SectionKind.EDUCATION.value:
+        return Finding(Verdict.PARTLY, 0.6, 0.45, f"Only a course of study names '{name}'.", quotes, "education")
     used = f", in positions of {mention.years:g} {'year' if mention.years == 1 else 'years'}" if mention.years else ""
     return Finding(Verdict.MET, 1.0, mention.confidence, f"'{name}' is named{used}.", quotes, "lexicon")
 

@@ -155,7 +155,7 @@ def _with_terms(terms: list[str], view: ResumeView) -> list[PositionFacts]:
         words = set(content_words(position.title or ""))
         if position.span:
             inside = (
-                view.words[n]
+                view.told_words(n)
                 for n, w in enumerate(view.features.windows)
                 if position.span.start <= w.span.start < position.span.end
             )

@@ -16,7 +16,8 @@ from talentflux.schemas.skill import SkillMention
 _MAX_QUOTE = 240
 # Folded text just before a name that denies it; the stretch runs to the end of the clause.
 _DENIAL = re.compile(
-    r"(?<![\w-])(?:no|not|never|without|absence of|lack of|lacks?|lacking|none|zero|haven't|hasn't|don't|"
+    r"(?<![\w-])(?:no|not|never|without|minus|except|excluding|disregarding|omitting|"
+    r"absence of|lack of|lacks?|lacking|none|zero|haven't|hasn't|don't|"
     r"doesn't|kein\w*|nicht|ohne|nie|sans|"
     r"aucune?|pas d[e']|jamais|ningun\w*|sin|nunca|geen|zonder|niet|nooit|nenhum\w*|sem|nao|nessun\w*|senza|"
     r"non|mai)(?![\w-])"
@@ -215,7 +216,8 @@ class ResumeView:
         for skill_id in skill_ids:
             for mention in self.mentions.get(skill_id, ()):
                 standing = self.standing(mention.span)
-                told = not self.in_heading(mention.span)
+                studied = mention.section == SectionKind.EDUCATION.value
+                told = not studied and not self.in_heading(mention.span)
                 used = mention.section in {SectionKind.EXPERIENCE.value, SectionKind.PROJECTS.value}
                 mark = (standing, 1 + used if told else 0)
                 if best is None or mark > best[0]:
