@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,25 @@ _ONET_TOOLS = {"O*NET-SOC Code", "Example", "Commodity Title"}
 _ONET_SKILLS = {"Element ID", "Element Name"}
 _ONET_TITLES = {"O*NET-SOC Code", "Alternate Title"}
 _ESCO_KINDS = {"knowledge": SkillKind.KNOWLEDGE, "skill/competence": SkillKind.SKILL}
+_GLOSS = re.compile(r"\s*\([^()]*\)\s*$")
+# What ESCO's verbs are called in the name of a skill; some add nothing to their object.
+_NOUNS = {
+    **dict.fromkeys(("perform", "conduct", "execute", "apply", "practise", "undertake"), ""),
+    "manage": "management",
+    "plan": "planning",
+    "maintain": "maintenance",
+    "repair": "repair",
+    "operate": "operation",
+    "install": "installation",
+    "design": "design",
+    "develop": "development",
+    "analyse": "analysis",
+    "coordinate": "coordination",
+    "administer": "administration",
+    "teach": "teaching",
+}
+# Shorter ones, such as "VATS", are too likely to mean something else.
+_PLAINER_LENGTH = 4
 _HELP = (
     "Give the folder or zip of the ESCO download in CSV (skills_en.csv, occupations_en.csv, …), or of the "
     "O*NET database "
@@ -119,6 +139,11 @@ def import_taxonomy(path: Path, lexicon: Lexicon, out: Path, progress: Progress 
 def _targets(concept: _Concept, lexicon: Lexicon) -> list[str]:
     """Return our entries that the concept means: by its name, else by the entry most of its labels mean."""
     named = [skill.id for skill in lexicon.lookup(concept.name)]
+    for name in () if named else _plainer(concept.name):
+        forms = lexicon.forms.get(key(name), ())
+        certain = dict.fromkeys(f.skill_id for f in forms if f.is_name or not (f.ambiguous or f.exact))
+        if len(certain) == 1 and len(key(name)) >= _PLAINER_LENGTH:
+            return list(certain)
     if named:
         return named
     votes: dict[str, int] = {}
@@ -131,6 +156,21 @@ def _targets(concept: _Concept, lexicon: Lexicon) -> list[str]:
     # An alternative label is broader than a name; one alone does not make two concepts the same.
     most = max(votes.values(), default=0)
     return [skill_id for skill_id, count in votes.items() if count == most] if most >= _LEAST_VOTES else []
+
+
+def _plainer(name: str) -> Iterator[str]:
+    """Yield a label without its gloss and in the words of a skill: `perform data analysis` is `data analysis`.
+
+    ESCO words what is done as a verb with its object, and tells tools apart by a gloss in parentheses.
+    """
+    bare = _GLOSS.sub("", name).strip()
+    if bare != name:
+        yield bare
+    verb, _, rest = bare.partition(" ")
+    noun = _NOUNS.get(verb.lower())
+    if noun is not None and rest:
+        yield f"{rest} {noun}".strip()
+        yield f"{noun} of {rest}" if noun else rest
 
 
 def _new_labels(concept: _Concept, taken: set[str]) -> list[str]:

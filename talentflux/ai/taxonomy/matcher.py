@@ -13,7 +13,9 @@ CONTEXT_WORDS = 12
 _CONFIDENCE = {MentionMethod.NAME: 0.95, MentionMethod.CONTEXT: 0.8, MentionMethod.LISTED: 0.7}
 _ALIAS_CONFIDENCE = 0.9
 _VERSION = re.compile(r"^([a-z]{3,}?)(?:v?\d{1,2}|\+)$")
-_ADDRESS = re.compile(r"(?<!\S)\S+@\S+|(?:https?://|www\.)\S+|(?<![\w-])[\w-]+\.(?:com|org|io|dev|de|fr|es|nl|pt|it|eu|uk)\b\S*")
+_ADDRESS = re.compile(
+    r"(?<!\S)\S+@\S+|(?:https?://|www\.)\S+|(?<![\w-])[\w-]+\.(?:com|org|io|dev|de|fr|es|nl|pt|it|eu|uk)\b\S*"
+)
 # What divides the items of a list, with the numbers and bullets before an item.
 _DIVIDER = re.compile(r"[\s,;|/•·▪●◦‣*\-()\[\]:.\d]*[,;|/•·▪●◦‣*\n:][\s,;|/•·▪●◦‣*\-()\[\]:.\d]*")
 _EDGE = re.compile(r"[,;|/•·▪●◦‣*\n:()\[\]]")

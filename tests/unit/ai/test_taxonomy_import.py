@@ -122,3 +122,24 @@ def test_refuses_an_overlay_that_is_none(tmp_path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InvalidInputError, match="not an overlay"):
         load_lexicon(path)
+
+
+@pytest.mark.parametrize(
+    ("label", "linked"),
+    [
+        ("perform VATS", None),
+        ("ML (computer programming)", None),
+        ("Swift (computer programming)", "swift"),
+        ("perform data analysis", "data-analysis"),
+        ("manage vehicle fleet", "fleet-management"),
+        ("operate excavator", "excavator-operation"),
+    ],
+)
+def test_links_a_label_without_its_gloss_or_verb(tmp_path: Path, label: str, linked: str | None) -> None:
+    folder = tmp_path / "esco"
+    folder.mkdir()
+    rows = f"conceptUri,skillType,preferredLabel,altLabels\nhttp://esco/9,skill/competence,{label},\n"
+    (folder / "skills_en.csv").write_text(rows, encoding="utf-8")
+    import_taxonomy(folder, load_lexicon(), tmp_path / "out.json")
+    uris = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["uris"]
+    assert uris == ({linked: ["http://esco/9"]} if linked else {})
