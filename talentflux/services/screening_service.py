@@ -174,7 +174,7 @@ def collect_files(patterns: Iterable[str], leave_out: Path | None = None) -> lis
         Existing files; hidden ones inside folders are passed over.
 
     Raises:
-        InvalidInputError: A pattern names nothing.
+        InvalidInputError: A pattern names nothing, or a folder cannot be opened.
     """
     files: dict[Path, None] = {}
     for pattern in patterns:
@@ -184,8 +184,7 @@ def collect_files(patterns: Iterable[str], leave_out: Path | None = None) -> lis
         if not found:
             raise InvalidInputError(f"{pattern}: no such file or folder. Check the path, or quote the pattern.")
         for path in found:
-            inside = sorted(p for p in path.rglob("*") if _is_visible(p, path)) if path.is_dir() else [path]
-            files.update(dict.fromkeys(inside))
+            files.update(dict.fromkeys(sorted(_inside(path)) if path.is_dir() else [path]))
     kept = [path for path in files if leave_out is None or path.resolve() != leave_out.resolve()]
     if not kept:
         raise InvalidInputError(
@@ -194,8 +193,16 @@ def collect_files(patterns: Iterable[str], leave_out: Path | None = None) -> lis
     return kept
 
 
-def _is_visible(path: Path, folder: Path) -> bool:
-    return path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+def _inside(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, hidden ones left out; a folder that cannot be opened is an error, not silence."""
+
+    def refuse(error: OSError) -> None:
+        raise InvalidInputError(f"{error.filename}: {error.strerror}. Mend its permissions, or name other folders.")
+
+    for base, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = (Path(base, name) for name in names if not name.startswith("."))
+        yield from (path for path in paths if path.is_file())
 
 
 def _sources(files: Iterable[Path], unreadable: list[UnreadableFile]) -> Iterator[tuple[str, bytes | Path]]:

@@ -1,6 +1,9 @@
 """Screening without a store."""
 
+import os
+import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,35 @@ def test_a_folder_with_only_hidden_files_is_refused(tmp_path) -> None:
     (tmp_path / ".hidden").touch()
     with pytest.raises(InvalidInputError, match="empty"):
         collect_files([str(tmp_path)])
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the fork only walks a folder
+def test_a_closed_folder_is_named_and_not_passed_over() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "open.txt").touch()
+        (folder / "closed").mkdir(mode=0)
+        assert _as_stranger(lambda: collect_files([name])) == f"{name}/closed"
+        (folder / "closed").chmod(0o700)
+
+
+def _as_stranger(work: Callable[[], object]) -> str:
+    """Run something as a user without rights in a process of its own; return what its refusal names."""
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        if os.getuid() == 0:
+            os.setuid(65534)
+        try:
+            work()
+            os.write(writing, b"nothing was refused")
+        except InvalidInputError as error:
+            os.write(writing, error.detail.partition(":")[0].encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as answer:
+        return answer.read()
 
 
 def test_a_missing_job_is_named(tmp_path) -> None:
