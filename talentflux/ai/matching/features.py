@@ -135,14 +135,18 @@ def _skills(
         if windows[number].span.start <= mention.span.start:
             mention.section = windows[number].section
             kept.append(mention)
-    used: dict[str, list[tuple[int, int]]] = {}
+    dated = [
+        (p.span.start, p.span.end, (p.start, p.end))
+        for p in positions
+        if p.span is not None and p.start is not None and p.end is not None
+    ]
+    used: dict[str, set[tuple[int, int]]] = {}
     for mention in kept:
-        for position in positions:
-            if position.span is None or position.start is None or position.end is None:
-                continue
-            if position.span.start <= mention.span.start < position.span.end:
-                used.setdefault(mention.skill_id, []).append((position.start, position.end))
-    years = {skill: round(merged_months(ranges) / MONTHS, 1) for skill, ranges in used.items()}
+        begin = mention.span.start
+        for low, high, months in dated:
+            if low <= begin < high:
+                used.setdefault(mention.skill_id, set()).add(months)
+    years = {skill: round(merged_months(sorted(ranges)) / MONTHS, 1) for skill, ranges in used.items()}
     for mention in kept:
         mention.years = years.get(mention.skill_id)
     return kept

@@ -120,10 +120,11 @@ class SkillMatcher:
         """Make the public record of a decided hit."""
         method = hit.method or MentionMethod.NAME
         sure = _CONFIDENCE[method] if method is not MentionMethod.NAME or hit.form.is_name else _ALIAS_CONFIDENCE
-        return SkillMention(
+        # Built without validation: every value is made here, and a resume has hundreds.
+        return SkillMention.model_construct(
             skill_id=hit.form.skill_id,
             name=self.lexicon.skills[hit.form.skill_id].name,
-            span=Span(start=tokens.starts[hit.first], end=tokens.ends[hit.last]),
+            span=Span.model_construct(start=tokens.starts[hit.first], end=tokens.ends[hit.last]),
             method=method,
             confidence=sure,
         )
