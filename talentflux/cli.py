@@ -12,6 +12,7 @@ from talentflux import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from talentflux.schemas.requirement import JobDescription
     from talentflux.schemas.screening import ScreeningReport
 
 USAGE, UNREADABLE = 2, 3
@@ -66,22 +67,17 @@ def screen(
 ) -> None:
     """Rank resumes against a job; every score comes with the line that shows it. Needs no database."""
     from talentflux.core.config import get_settings
-    from talentflux.services.screening_service import ScreeningOptions, collect_files, load_job
-    from talentflux.services.screening_service import screen as run_screening
+    from talentflux.services.screening_service import Screening, ScreeningOptions, collect_files, load_job
 
     for target in (out, write_requirements):
         _check_target(target)
     settings = get_settings()
     overlay = settings.taxonomy_overlay
-    described = load_job(job, requirements, overlay)
-    if write_requirements is not None:
-        from talentflux.ai.matching.requirement_file import dump_requirements
-
-        _write(dump_requirements(described), None if str(write_requirements) == "-" else write_requirements)
-        if not resumes:
-            return
     if not resumes:
-        raise typer.BadParameter("name at least one file or folder of resumes", param_hint="RESUMES")
+        if write_requirements is None:
+            raise typer.BadParameter("name at least one file or folder of resumes", param_hint="RESUMES")
+        _write_asked(load_job(job, requirements, overlay), write_requirements)
+        return
     options = ScreeningOptions(
         top=top,
         blind=blind,
@@ -93,12 +89,21 @@ def screen(
         timeout=settings.parser_timeout_seconds,
         memory=settings.parser_memory_mib * 2**20,
     )
-    files = collect_files(resumes, leave_out=job)
-    report = _with_progress(lambda progress: run_screening(described, job.name, files, options, progress))
+    with Screening(collect_files(resumes, leave_out=job), options) as screening:
+        described = load_job(job, requirements, overlay)
+        if write_requirements is not None:
+            _write_asked(described, write_requirements)
+        report = _with_progress(lambda progress: screening.run(described, job.name, progress))
     _write_report(report, output_format, out)
     if report.unreadable:
         _report_unreadable(report)
         raise typer.Exit(UNREADABLE)
+
+
+def _write_asked(described: "JobDescription", target: Path) -> None:
+    from talentflux.ai.matching.requirement_file import dump_requirements
+
+    _write(dump_requirements(described), None if str(target) == "-" else target)
 
 
 def _check_target(target: Path | None) -> None:

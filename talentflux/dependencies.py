@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from talentflux.ai.documents import ReaderPool
-from talentflux.core.config import Settings, core_count
+from talentflux.core.config import Settings
 from talentflux.core.database import Database, ReadSession, Scope, WriteSession
 from talentflux.core.file_store import FileStore, open_file_store
 from talentflux.core.telemetry import Telemetry
 from talentflux.schemas.document import Document
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
+from talentflux.utils.cores import core_count
 
 
 @dataclass

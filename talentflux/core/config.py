@@ -1,6 +1,5 @@
 """Settings: one class, read from the environment (prefix TALENTFLUX_) and from a `.env` file."""
 
-import os
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -84,8 +83,3 @@ class Settings(BaseSettings):
 def get_settings() -> Settings:
     """Return the settings of this process, read once."""
     return Settings()
-
-
-def core_count() -> int:
-    """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

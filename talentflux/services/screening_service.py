@@ -7,11 +7,12 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 from talentflux.ai.analysis import analyse
 from talentflux.ai.documents import ReaderPool, expand_archive, read_document
@@ -20,12 +21,12 @@ from talentflux.ai.matching.requirement_file import load_requirements
 from talentflux.ai.matching.requirements import read_job
 from talentflux.ai.matching.scoring import Scorer
 from talentflux.ai.taxonomy import SkillMatcher, load_lexicon
-from talentflux.core.config import core_count
 from talentflux.core.errors import InvalidInputError, UnreadableFileError
 from talentflux.schemas.analysis import AnalysedResume
 from talentflux.schemas.base import Schema
 from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.screening import ScreenedResume, ScreeningReport, UnreadableFile
+from talentflux.utils.cores import core_count
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and the number of files in all."""
@@ -63,16 +64,16 @@ class ScreeningOptions:
     memory: int = 512 * 2**20
 
 
-class ScreeningSetup(Schema):
-    """What a child process needs to know before the first file."""
+class _ChildOptions(Schema):
+    """What a child process needs to know to load its models."""
 
-    job: JobDescription
     embedder: str | None
     blind: bool
     overlay: Path | None
 
 
-_SETUP_VARIABLE = "TALENTFLUX_SCREENING_SETUP"
+_FOLDER_VARIABLE = "TALENTFLUX_SCREENING_FOLDER"
+_OPTIONS, _JOB = "options.json", "job.json"
 # Children may not open sockets; with an embedder behind an address they analyse and the parent scores.
 _REMOTE = "openai:"
 
@@ -80,32 +81,37 @@ _REMOTE = "openai:"
 class _Screener:
     """Scores analysed resumes with models made once per process."""
 
-    def __init__(self, setup: ScreeningSetup, embedder: Embedder | None) -> None:
-        self.setup = setup
-        self._scorer = Scorer(load_lexicon(setup.overlay), embedder)
+    def __init__(self, options: _ChildOptions, embedder: Embedder | None) -> None:
+        self.options = options
+        self._scorer = Scorer(load_lexicon(options.overlay), embedder)
 
-    def score(self, analysed: AnalysedResume) -> ScreenedResume:
-        parsed, blind = analysed.parsed, self.setup.blind
+    def score(self, job: JobDescription, analysed: AnalysedResume) -> ScreenedResume:
+        parsed, blind = analysed.parsed, self.options.blind
         return ScreenedResume(
             file=f"sha256:{analysed.document.sha256[:12]}" if blind else analysed.document.name,
             label="" if blind or parsed.name is None else parsed.name.value,
             headline=parsed.headline.value if parsed.headline and not blind else None,
             language=parsed.language,
             total_years=parsed.total_years,
-            match=self._scorer.match(self.setup.job, analysed.features),
+            match=self._scorer.match(job, analysed.features),
             text=analysed.masked_text if blind else analysed.document.text,
         )
 
 
 @lru_cache(maxsize=1)
 def _screener() -> _Screener:
-    setup = ScreeningSetup.model_validate_json(Path(os.environ[_SETUP_VARIABLE]).read_bytes())
-    return _Screener(setup, get_embedder(setup.embedder) if setup.embedder else None)
+    options = _ChildOptions.model_validate_json(Path(os.environ[_FOLDER_VARIABLE], _OPTIONS).read_bytes())
+    return _Screener(options, get_embedder(options.embedder) if options.embedder else None)
+
+
+@lru_cache(maxsize=1)
+def _job() -> JobDescription:
+    return JobDescription.model_validate_json(Path(os.environ[_FOLDER_VARIABLE], _JOB).read_bytes())
 
 
 def warm_up() -> None:
-    """Load models and job in a child process, before its memory is limited; called by the pool."""
-    if _SETUP_VARIABLE in os.environ:
+    """Load the models in a child process, before its memory is limited; called by the pool."""
+    if _FOLDER_VARIABLE in os.environ:
         _screener()
 
 
@@ -123,7 +129,8 @@ def screen_file(data: bytes, name: str) -> bytes:
         UnreadableFileError: The file cannot be read.
     """
     screener = _screener()
-    return screener.score(analyse(data, name, overlay=screener.setup.overlay)).model_dump_json().encode()
+    analysed = analyse(data, name, overlay=screener.options.overlay)
+    return screener.score(_job(), analysed).model_dump_json().encode()
 
 
 def load_job(path: Path, requirements: Path | None = None, overlay: Path | None = None) -> JobDescription:
@@ -258,51 +265,86 @@ def screen(
     Returns:
         The ranked report. Files that could not be read are in it with their reasons.
     """
-    started = time.monotonic()
-    total = _count(files)
-    remote = options.embedder is not None and options.embedder.startswith(_REMOTE)
-    setup = ScreeningSetup(
-        job=job, embedder=None if remote else options.embedder, blind=options.blind, overlay=options.overlay
-    )
-    read = _screen_remotely(setup, options) if remote else ScreenedResume.model_validate_json
-    ranking, unreadable = _Ranking(options.top), list[UnreadableFile]()
-    with tempfile.NamedTemporaryFile(prefix="talentflux-") as setup_file:
-        setup_file.write(setup.model_dump_json().encode())
-        setup_file.flush()
-        with ReaderPool(
-            workers=min(options.workers or core_count(), total),
-            task="talentflux.ai.analysis:analyse_file" if remote else f"{__name__}:screen_file",
-            timeout=options.timeout,
-            memory=options.memory,
-            environment={_SETUP_VARIABLE: setup_file.name},
-        ) as pool:
-            for outcome in pool.map(_sources(files, unreadable)):
-                if outcome.error is not None:
-                    unreadable.append(_problem(outcome.name, outcome.error))
-                elif outcome.value is not None:
-                    ranking.add(read(outcome.value))
-                if progress:
-                    done = len(ranking.resumes) + len(unreadable)
-                    progress(done, max(total, done))
-    return ScreeningReport(
-        created_at=datetime.now(UTC),
-        job=job,
-        job_file=_shown(job_file),
-        blind=options.blind,
-        resumes=ranking.ranked(),
-        ranked=len(ranking.resumes),
-        shown=options.top,
-        unreadable=sorted(unreadable, key=lambda problem: problem.file),
-        seconds=round(time.monotonic() - started, 3),
-        method=METHOD,
-    )
+    with Screening(files, options) as screening:
+        return screening.run(job, job_file, progress)
 
 
-def _screen_remotely(setup: ScreeningSetup, options: ScreeningOptions) -> Callable[[bytes], ScreenedResume]:
-    """Return what turns a child's analysis into a scored resume in this process, over an embedding endpoint."""
-    embedder = get_embedder(options.embedder or "", api_key=options.api_key, base_url=options.base_url)
-    screener = _Screener(setup, embedder)
-    return lambda value: screener.score(AnalysedResume.model_validate_json(value))
+class Screening:
+    """A pile of files whose children load their models while the caller still reads the job.
+
+    Args:
+        files: Files and archives, see `collect_files`.
+        options: How to screen.
+    """
+
+    def __init__(self, files: list[Path], options: ScreeningOptions) -> None:
+        self._files, self._options, self._total = files, options, _count(files)
+        self._remote = options.embedder is not None and options.embedder.startswith(_REMOTE)
+        self._child_options = _ChildOptions(
+            embedder=None if self._remote else options.embedder, blind=options.blind, overlay=options.overlay
+        )
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="talentflux-")))
+            (self._folder / _OPTIONS).write_text(self._child_options.model_dump_json(), encoding="utf-8")
+            pool = ReaderPool(
+                workers=min(self._options.workers or core_count(), max(self._total, 1)),
+                task="talentflux.ai.analysis:analyse_file" if self._remote else f"{__name__}:screen_file",
+                timeout=self._options.timeout,
+                memory=self._options.memory,
+                environment={_FOLDER_VARIABLE: str(self._folder)},
+            )
+            self._pool = stack.enter_context(pool)
+            pool.start()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def run(self, job: JobDescription, job_file: str, progress: Progress | None = None) -> ScreeningReport:
+        """Read and score the files, once.
+
+        Args:
+            job: The job with its requirements.
+            job_file: Its file name, for the report.
+            progress: Told after each file.
+
+        Returns:
+            The ranked report.
+        """
+        started = time.monotonic()
+        (self._folder / _JOB).write_text(job.model_dump_json(), encoding="utf-8")
+        read = self._score_here(job) if self._remote else ScreenedResume.model_validate_json
+        ranking, unreadable = _Ranking(self._options.top), list[UnreadableFile]()
+        for outcome in self._pool.map(_sources(self._files, unreadable)):
+            if outcome.error is not None:
+                unreadable.append(_problem(outcome.name, outcome.error))
+            elif outcome.value is not None:
+                ranking.add(read(outcome.value))
+            if progress:
+                done = len(ranking.resumes) + len(unreadable)
+                progress(done, max(self._total, done))
+        return ScreeningReport(
+            created_at=datetime.now(UTC),
+            job=job,
+            job_file=_shown(job_file),
+            blind=self._options.blind,
+            resumes=ranking.ranked(),
+            ranked=len(ranking.resumes),
+            shown=self._options.top,
+            unreadable=sorted(unreadable, key=lambda problem: problem.file),
+            seconds=round(time.monotonic() - started, 3),
+            method=METHOD,
+        )
+
+    def _score_here(self, job: JobDescription) -> Callable[[bytes], ScreenedResume]:
+        """Return what turns a child's analysis into a scored resume in this process, over an embedding endpoint."""
+        options = self._options
+        embedder = get_embedder(options.embedder or "", api_key=options.api_key, base_url=options.base_url)
+        screener = _Screener(self._child_options, embedder)
+        return lambda value: screener.score(job, AnalysedResume.model_validate_json(value))
 
 
 class _Ranking:

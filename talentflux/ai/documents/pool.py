@@ -110,6 +110,12 @@ class ReaderPool(Generic[T]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Start all children now and in the background, while the caller does something else."""
+        executor = self._threads()
+        for _ in range(self._workers):
+            executor.submit(self._start_child)
+
     def run(self, data: bytes, name: str) -> T:
         """Run the task on one file and wait for the result.
 
@@ -143,10 +149,7 @@ class ReaderPool(Generic[T]):
         Yields:
             The outcomes, in the order of the items.
         """
-        with self._lock:
-            if self._executor is None:
-                self._executor = ThreadPoolExecutor(self._workers, thread_name_prefix="reader-pool")
-            executor = self._executor
+        executor = self._threads()
         waiting: deque[Future[Outcome[T]]] = deque()
         try:
             for name, content in items:
@@ -170,6 +173,16 @@ class ReaderPool(Generic[T]):
             idle, self._idle = self._idle, []
         for child in idle:
             child.end()
+
+    def _threads(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._executor is None:
+                self._executor = ThreadPoolExecutor(self._workers, thread_name_prefix="reader-pool")
+            return self._executor
+
+    def _start_child(self) -> None:
+        with self._slots:
+            self._give_back(_Child(self._command, self._environment, "start"), alive=True)
 
     def _outcome(self, name: str, content: bytes | Path) -> Outcome[T]:
         try:

@@ -7,12 +7,13 @@ from uuid import UUID
 from talentflux.ai.analysis import skill_matcher
 from talentflux.ai.documents import ReaderPool
 from talentflux.ai.embeddings import Embedder, get_embedder
-from talentflux.core.config import Settings, core_count
+from talentflux.core.config import Settings
 from talentflux.core.errors import NotFoundError
 from talentflux.core.file_store import FileStore, open_file_store
 from talentflux.core.logging import get_logger
 from talentflux.services import resume_import_service as imports
 from talentflux.services.resume_upload_service import PARSE_TASK
+from talentflux.utils.cores import core_count
 from talentflux.utils.faults import trace
 from talentflux.workers.queue import Work, task
 
