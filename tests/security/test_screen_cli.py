@@ -57,9 +57,10 @@ def test_a_target_in_a_missing_folder_is_refused_before_any_work(tmp_path: Path,
 
 def test_pipes_and_devices_are_no_job(tmp_path: Path, job: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "cv.txt").write_text("Python")
     for path in ("pipe", "/dev/zero"):
-        refused(screen(path, job, folder=tmp_path), path, "no regular file")
-        refused(screen(job, job, "--requirements", path, folder=tmp_path), path)
+        refused(screen(path, "cv.txt", folder=tmp_path), path, "no regular file")
+        refused(screen(job, "cv.txt", "--requirements", path, folder=tmp_path), path)
 
 
 def test_whatever_lies_in_a_folder_is_read_or_named_and_nothing_reaches_the_terminal_raw(
