@@ -128,12 +128,15 @@ def test_many_threads_share_the_pool(pool: ReaderPool[bytes]) -> None:
 def test_a_killed_file_takes_its_descendants_with_it(pool: ReaderPool[bytes]) -> None:
     pid = int(pool.run(b"pid", "cv.pdf"))
     assert reason(pool, "fork") == "timeout"
-    alive = [
-        entry.name
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and _session_of(entry) == pid and entry.name != str(os.getpid())
-    ]
+    given_up = time.monotonic() + 5  # the kernel ends a killed process a little later
+    while (alive := _alive_in(pid)) and time.monotonic() < given_up:
+        time.sleep(0.02)
     assert alive == []
+
+
+def _alive_in(session: int) -> list[str]:
+    entries = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [entry.name for entry in entries if _session_of(entry) == session and entry.name != str(os.getpid())]
 
 
 def _session_of(process: Path) -> int:
