@@ -1,6 +1,7 @@
 """What a file is, judged from its content; the name only says what was expected."""
 
 import importlib
+import re
 import zipfile
 from io import BytesIO
 from pathlib import PurePath
@@ -106,9 +107,12 @@ def _detect_text(data: bytes, name: str) -> DocumentKind:
     return DocumentKind.TEXT
 
 
+_ODD = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+
+
 def _describe_binary(data: bytes, sample: str) -> str | None:
     """Return a description of data that is no text, or None for text."""
-    odd = sum(character < " " and character not in "\t\r\n\x0b\x0c\x1b\x00" for character in sample)
+    odd = len(_ODD.findall(sample))
     if odd + sample.count("\ufffd") <= max(2, len(sample) // 50) and not data.startswith((b"GIF8", b"\xff\xd8\xff")):
         return None
     puremagic = importlib.import_module("puremagic")
