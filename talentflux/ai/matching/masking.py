@@ -1,7 +1,11 @@
 """Masking of personal details before anything is scored, embedded, indexed or shown blind."""
 
 import re
+from functools import cache
+from importlib.resources import files
 
+from talentflux.ai.taxonomy.lexicon import LEXICON_FOLDER
+from talentflux.ai.taxonomy.text import fold, singular
 from talentflux.core.errors import TalentFluxError
 from talentflux.schemas.resume import ParsedResume
 
@@ -34,13 +38,28 @@ _BIRTH = re.compile(
     re.IGNORECASE,
 )
 _NOT_NEWLINE = re.compile(r"[^\n]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+# Shorter parts, such as Bo or Li, are abbreviations and syllables elsewhere.
+_SHORTEST_PART = 3
+# Words that are names too and stand in no list of the lexicon or of the parser.
+_NAMES_AND_WORDS = re.compile(
+    r"autumn|black|bloom|blue|bond|bush|chance|chase|church|cook|cross|day|dean|early|fair|faith|flowers|fox|"
+    r"gold|grace|hall|hill|hope|ivory|joy|king|lake|long|love|major|marsh|moon|park|pool|post|power|precious|"
+    r"prince|queen|rich|rivers|rose|royal|sage|sharp|short|silver|sky|small|snow|spring|star|storm|strong|"
+    r"summer|sunday|sweet|temple|waters|wells|winter|wise|wolf"
+)
 
 
 def mask(text: str, parsed: ParsedResume) -> str:
     """Replace personal details with U+2588, character by character.
 
-    Everything the parser marked as personal is masked, every further place where the full name stands, and, as a
-    safety net, whatever has the form of an e-mail address, web address, telephone number or date of birth.
+    Everything the parser marked as personal is masked, every further place where the full name or a part of it stands,
+    and, as a safety net, whatever has the form of an e-mail address, web address, telephone number or date of birth.
+
+    A part of the name that stands alone is masked, with a possessive ending, where it begins with a capital and has
+    three letters or more. What remains visible when it stands alone is a part that is also an ordinary word: one of the
+    skill lexicon, of the parser's lists (titles, headings, degrees, months, places) or of the few names above that are
+    words. Were it masked, a skill would count for one person and not for another: Jordan Java, Ruby Swift, Ann Baker.
 
     Args:
         text: `Document.text`.
@@ -63,6 +82,7 @@ def mask(text: str, parsed: ParsedResume) -> str:
         masked = _blank(masked, [match.span() for match in _LINK.finditer(masked)])
     masked = _blank(masked, [match.span() for match in _PHONE.finditer(masked) if _is_phone(match[0])])
     masked = _blank(masked, [match.span(1) for match in _BIRTH.finditer(masked)])
+    masked = _blank(masked, _parts_of_name(masked, parsed))
     if len(masked) != len(text) or ("@" in masked and EMAIL.search(masked)):
         raise MaskingError("An e-mail address was left over. Report the file's kind; the text was not passed on.")
     return masked
@@ -105,10 +125,55 @@ def _names(text: str, parsed: ParsedResume) -> list[tuple[int, int]]:
         return []
     parts = [re.escape(part) for part in parsed.name.value.split()]
     if len(parts) < 2:
-        return []  # one word alone may be an ordinary word elsewhere
+        return []  # a word alone is looked at by `_parts_of_name`
     given, family = r"\s+".join(parts[:-1]), parts[-1]
     either = rf"(?<!\w)(?:{given}\s+{family}|{family}\s*,\s*{given})(?!\w)"
     return [match.span() for match in re.finditer(either, text, re.IGNORECASE)]
+
+
+def _parts_of_name(text: str, parsed: ParsedResume) -> list[tuple[int, int]]:
+    """Find single parts of the name, as in "Miller built services" or "Ada's team"."""
+    if parsed.name is None:
+        return []
+    whole = parsed.name.value.replace("’", "'").split()
+    capitals = any(not part[0].islower() for part in whole)
+    # In "Ana de la Cruz" the small words belong to the language, not to the person.
+    whole = [part for part in whole if not (capitals and part[0].islower())]
+    parts = {fold(piece.strip(".,;()'\"")) for part in whole for piece in (part, *part.split("-"))}
+    folded = fold(text)
+    return [
+        span
+        for part in parts
+        if part in folded and sum(map(str.isalpha, part)) >= _SHORTEST_PART and not _is_ordinary(part)
+        for span in _capitalised(text, folded, part)
+    ]
+
+
+def _capitalised(text: str, folded: str, part: str) -> list[tuple[int, int]]:
+    """Find a folded word wherever it stands by itself and does not begin small."""
+    spans = []
+    start = folded.find(part)
+    while start >= 0:
+        end = start + len(part)
+        if not (text[start].islower() or text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            possessive = folded.startswith("'s", end) and not text[end + 2 : end + 3].isalnum()
+            spans.append((start, end + 2 * possessive))
+        start = folded.find(part, end)
+    return spans
+
+
+def _is_ordinary(part: str) -> bool:
+    """Tell whether a folded part of a name is a word that may say something about skills, jobs or places."""
+    known = _ordinary_words()
+    return part in known or singular(part) in known or _NAMES_AND_WORDS.fullmatch(part) is not None
+
+
+@cache
+def _ordinary_words() -> frozenset[str]:
+    """Return the folded words of the lexicon's and the parser's lists, read as plain text: no entry is needed here."""
+    lists = [*LEXICON_FOLDER.glob("*.csv"), *(files("talentflux.ai.resume") / "data").iterdir()]
+    lines = (line for part in lists for line in part.read_text(encoding="utf-8").splitlines())
+    return frozenset(word for line in lines if not line.startswith("#") for word in _LETTERS.findall(fold(line)))
 
 
 def _is_phone(candidate: str) -> bool:

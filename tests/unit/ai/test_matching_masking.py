@@ -68,16 +68,43 @@ def test_a_hostile_text_costs_little_time(text: str) -> None:
     assert time.process_time() - started < 5
 
 
+def named(name: str) -> ParsedResume:
+    return ParsedResume(name=Found(value=name, confidence=0.9))
+
+
 def test_masks_the_full_name_wherever_it_stands() -> None:
-    text = "Ada Miller\nResume\nMiller, Ada - page 2\nADA MILLER\nMiller columns in Swift"
-    name = ParsedResume(name=Found(value="Ada Miller", span=Span(start=0, end=10), confidence=0.9))
-    assert mask(text, name).split("\n") == [
-        MASK * 10,
-        "Resume",
-        MASK * 11 + " - page 2",
-        MASK * 10,
-        "Miller columns in Swift",
-    ]
+    text = "Ada Miller\nResume\nMiller, Ada - page 2\nADA MILLER"
+    assert mask(text, named("Ada Miller")).split("\n") == [MASK * 10, "Resume", MASK * 11 + " - page 2", MASK * 10]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "masked"),
+    [
+        ("Troquimdov Zelmeklun", "Troquimdov built services in Python.", MASK * 10 + " built services in Python."),
+        ("Troquimdov Zelmeklun", "Contact ZELMEKLUN.", f"Contact {MASK * 9}."),
+        ("TROQUIMDOV ZELMEKLUN", "Zelmeklun’s team", f"{MASK * 11} team"),
+        ("Zoé Brixolet-Quandar", "Zoe and Quandar", f"{MASK * 3} and {MASK * 7}"),
+    ],
+)
+def test_masks_a_part_of_the_name_that_stands_alone(name: str, line: str, masked: str) -> None:
+    assert mask(line, named(name)) == masked
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Jordan Java", "Java services"),
+        ("Ruby Swift", "Ruby, Swift"),
+        ("Paris Berlin", "Worked in Paris and Berlin"),
+        ("Grace Summer", "Summer internship"),
+        ("Angular Smith", "Angular front ends"),
+        ("Ann Baker", "Baker at Northwind"),
+        ("Ana de la Cruz", "De Bakkerij, La Mesa"),
+        ("Bo Troquimdov", "Bo, Troquimdovian, troquimdov"),
+    ],
+)
+def test_leaves_a_part_of_the_name_that_is_a_word(name: str, line: str) -> None:
+    assert mask(line, named(name)) == line
 
 
 @given(st.text(max_size=200), st.lists(st.tuples(st.integers(0, 200), st.integers(0, 60)), max_size=5))
