@@ -4,6 +4,7 @@ PostgreSQL refuses to run as root. As root the server therefore runs as an unpri
 database folder; as anybody else it runs as that person.
 """
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -88,15 +89,13 @@ class ServerAccount:
             path: The folder; folders above it are created with the process's umask and otherwise left alone.
 
         Raises:
-            DatabaseSetupError: It exists and is a link, a file, or somebody else's.
+            DatabaseSetupError: It exists and is a link, a file, or the folder of somebody else.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with contextlib.suppress(FileExistsError):
             path.mkdir(mode=0o700)
-        except FileExistsError:
-            pass
-        else:
-            self.own(path)
+        if path.lstat().st_uid == os.geteuid():
+            self.own(path)  # made by this process, or by another one that is just about to do the same
         status = path.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != self.uid:
             raise DatabaseSetupError(f"{path} is not a folder of user id {self.uid}. Remove it or choose another.")
@@ -140,7 +139,7 @@ def reachable_folder(folder: Path, account: ServerAccount) -> Path:
         folder: Where the files should lie.
         account: Who must reach them.
     """
-    if account.reaches(folder):
+    if account.reaches(folder.parent):  # the folder itself may be on its way from root to the account just now
         return folder
     return _SHARED_PLACE / f"postgres-{_digest(folder)}"
 
