@@ -186,7 +186,7 @@ def collect_files(patterns: Iterable[str], leave_out: Path | None = None) -> lis
     files: dict[Path, None] = {}
     for pattern in patterns:
         # Path.glob refuses absolute patterns, which people do type
-        matching = [pattern] if Path(pattern).exists() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+        matching = [pattern] if Path(pattern).exists() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - see above
         found = [Path(path) for path in matching]
         if not found:
             raise InvalidInputError(f"{pattern}: no such file or folder. Check the path, or quote the pattern.")

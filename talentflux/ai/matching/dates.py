@@ -1,6 +1,5 @@
 """Months of work from the dates of positions."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from talentflux.schemas.resume import Position
@@ -41,19 +40,3 @@ def _month(text: str, *, default: int) -> int:
     """Count the months up to a partial date."""
     month = int(text[5:7]) if len(text) >= 7 else default
     return int(text[:4]) * MONTHS + month - 1
-
-
-def merged_months(ranges: Iterable[tuple[int, int]]) -> int:
-    """Count the months covered by ranges, overlaps once.
-
-    Args:
-        ranges: First month and month behind the last of each.
-
-    Returns:
-        Number of months.
-    """
-    total, reached = 0, -1
-    for start, end in sorted(ranges):
-        total += max(0, end - max(start, reached))
-        reached = max(reached, end)
-    return total

@@ -5,11 +5,12 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from itertools import pairwise
 
-from talentflux.ai.matching.dates import MONTHS, merged_months, month_range
+from talentflux.ai.matching.dates import MONTHS, month_range
 from talentflux.ai.matching.instructions import instruction_spans
 from talentflux.ai.matching.masking import MASK
 from talentflux.ai.matching.timeline import complete_positions
 from talentflux.ai.matching.windows import cut_windows
+from talentflux.ai.resume.dates import merged_months
 from talentflux.ai.taxonomy import SkillMatcher
 from talentflux.ai.taxonomy.text import fold
 from talentflux.core.errors import InvalidInputError

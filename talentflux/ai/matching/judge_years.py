@@ -3,7 +3,7 @@
 import re
 
 from talentflux.ai.matching import vocabulary
-from talentflux.ai.matching.dates import MONTHS, merged_months
+from talentflux.ai.matching.dates import MONTHS
 from talentflux.ai.matching.held import NEAR_ROLE, SAME_ROLE, held_trades, quotes_of, role_likeness, wanted_roles
 from talentflux.ai.matching.judge_skill import Finding
 from talentflux.ai.matching.phrases import find_phrase
@@ -11,6 +11,7 @@ from talentflux.ai.matching.roles import Role
 from talentflux.ai.matching.trades import trades
 from talentflux.ai.matching.view import ResumeView
 from talentflux.ai.matching.words import content_words
+from talentflux.ai.resume.dates import merged_months
 from talentflux.schemas.base import Span
 from talentflux.schemas.features import PositionFacts
 from talentflux.schemas.match import Verdict
