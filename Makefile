@@ -57,7 +57,7 @@ training/.venv/ready: training/requirements.txt training/weights.txt
 	@touch $@
 
 lock: $(VENV)/development ## renew the pinned dependencies
-	cd requirements && for name in base openai dev; do \
+	cd requirements && for name in base openai otel dev; do \
 	  ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url $$name.in --output-file $$name.lock; done
 

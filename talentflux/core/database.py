@@ -5,7 +5,7 @@ and the tenant's scope then travel as one simple query; step by step they cost t
 as the role `talentflux_app`, which owns nothing and is subject to row-level security.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Self, TypeVar
@@ -13,12 +13,16 @@ from uuid import UUID
 
 import orjson
 import psycopg
+from psycopg.rows import dict_row
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from talentflux.core.errors import ConfigurationError, DependencyError
+from talentflux.core.keyring import Keyring
+from talentflux.core.permissions import RequisitionLevel
+from talentflux.core.principal import Authorization, Credential, Principal, authorization
 
 APP_ROLE = "talentflux_app"
 _CONNECT_SECONDS = 5
@@ -32,16 +36,43 @@ class Scope:
     Attributes:
         organization_id: The tenant; None sees no tenant's rows.
         user_id: The person who acts; None for the system.
+        requisitions: Which of the organization's requisitions are seen; what runs for the system sees all.
+        identity: Find out who somebody is: accounts, sessions, members and keys of everybody, no rows of hiring.
     """
 
     organization_id: UUID | None = None
     user_id: UUID | None = None
+    requisitions: RequisitionLevel = "all"
+    identity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a transaction comes from, for the audit log.
+
+    Attributes:
+        request_id: The X-Request-Id; empty for what no request caused.
+        address: The caller's network address; empty where there is none.
+    """
+
+    request_id: str = ""
+    address: str = ""
 
 
 class _ScopedSession(AsyncSession):
-    """A session that knows its scope and whose transaction is opened by `Database`."""
+    """A session that knows its scope and whose transaction is opened by `Database`.
+
+    Attributes:
+        scope: Whose rows it sees.
+        principal: Who acts; None for the system.
+        origin: Where the request came from.
+        keyring: Unwraps the keys of personal data.
+    """
 
     scope: Scope
+    principal: Principal | None = None
+    origin: Origin = Origin()
+    keyring: Keyring
 
     async def driver(self) -> psycopg.AsyncConnection[Any]:
         """Return the driver's connection inside this transaction, to encode rows as they come."""
@@ -53,7 +84,15 @@ class ReadSession(_ScopedSession):
 
 
 class WriteSession(_ScopedSession):
-    """A transaction that commits when its block ends and rolls back when the block raises."""
+    """A transaction that commits when its block ends and rolls back when the block raises.
+
+    Attributes:
+        before_commit: Awaited in order inside the transaction, after the block, before the commit.
+        after_commit: Called in order when the transaction has committed; must not raise and must not wait.
+    """
+
+    before_commit: list[Callable[[], Awaitable[None]]]
+    after_commit: list[Callable[[], None]]
 
 
 AnySession = ReadSession | WriteSession
@@ -66,10 +105,14 @@ class Database:
     Args:
         url: Connection URL (`postgresql://…`).
         pool_size: Most connections at a time.
+        keyring: Unwraps the keys of personal data.
         statement_timeout_seconds: A statement that runs longer is ended by the server.
     """
 
-    def __init__(self, url: str, pool_size: int = 10, *, statement_timeout_seconds: float = 60.0) -> None:
+    def __init__(
+        self, url: str, pool_size: int = 10, *, keyring: Keyring, statement_timeout_seconds: float = 60.0
+    ) -> None:
+        self.keyring = keyring
         options = (
             f"-c role={APP_ROLE} -c timezone=UTC -c statement_timeout={statement_timeout_seconds * 1000:.0f}"
             " -c idle_in_transaction_session_timeout=60000"
@@ -102,7 +145,38 @@ class Database:
         """
         async with self._session(WriteSession, "write", scope) as session:
             yield session
-            await session.commit()
+            await _commit(session)
+
+    @asynccontextmanager
+    async def authorized_write_session(
+        self, credential: Credential, organization_id: UUID | None = None, origin: Origin = Origin()
+    ) -> AsyncIterator[WriteSession]:
+        """Open a transaction that may write, for whoever a credential proves the caller to be.
+
+        Args:
+            credential: What the caller showed.
+            organization_id: The tenant asked for; None takes the one of the session or key.
+            origin: Where the request came from.
+
+        Yields:
+            The session; its `principal` says who acts and what they may do.
+
+        Raises:
+            UnauthenticatedError: The credential is not or no longer good.
+            NotFoundError: The caller is no member of the organization asked for.
+            DependencyError: The database cannot be reached.
+        """
+        async with self._session(WriteSession, "write", authorization(credential, organization_id), origin) as session:
+            yield session
+            await _commit(session)
+
+    @asynccontextmanager
+    async def authorized_read_session(
+        self, credential: Credential, organization_id: UUID | None = None, origin: Origin = Origin()
+    ) -> AsyncIterator[ReadSession]:
+        """Open a read-only transaction for whoever a credential proves the caller to be; as for writing."""
+        async with self._session(ReadSession, "read", authorization(credential, organization_id), origin) as session:
+            yield session
 
     @asynccontextmanager
     async def read_session(self, scope: Scope) -> AsyncIterator[ReadSession]:
@@ -158,26 +232,38 @@ class Database:
         await self.close()
 
     @asynccontextmanager
-    async def _session(self, kind: type[_S], access: Literal["read", "write"], scope: Scope) -> AsyncIterator[_S]:
-        connection = await self._begin(access, scope)
+    async def _session(
+        self, kind: type[_S], access: Literal["read", "write"], whose: Scope | Authorization, origin: Origin = Origin()
+    ) -> AsyncIterator[_S]:
+        connection, row = await self._begin(access, whose)
         try:
+            principal = None
+            if isinstance(whose, Authorization):
+                principal = whose.principal(row)
+                whose = Scope(principal.organization_id, principal.user_id, principal.requisitions)
             # The session's commit ends the transaction; what is left open is rolled back when the connection returns.
             async with kind(bind=connection, expire_on_commit=False) as session:
-                session.scope = scope
+                session.scope, session.principal, session.origin = whose, principal, origin
+                session.keyring = self.keyring
+                if isinstance(session, WriteSession):
+                    session.before_commit, session.after_commit = [], []
                 yield session
         finally:
             await connection.close()
 
-    async def _begin(self, access: Literal["read", "write"], scope: Scope) -> AsyncConnection:
+    async def _begin(
+        self, access: Literal["read", "write"], whose: Scope | Authorization
+    ) -> tuple[AsyncConnection, dict[str, Any] | None]:
         """Check a connection out and open the scoped transaction on it.
 
         A first failure on a pooled connection is taken for a restart of the server: every pooled connection is
         then as dead, so all are let go and a new one is tried. This replaces a query before each use.
+
+        Returns:
+            The connection, and the row that the last statement of an authorization gave.
         """
-        query = (
-            f"{_BEGIN[access]}; select set_config('app.organization_id', '{scope.organization_id or ''}', true), "
-            f"set_config('app.user_id', '{scope.user_id or ''}', true)"
-        ).encode()
+        opening = whose.sql if isinstance(whose, Authorization) else _scope_sql(whose)
+        query = f"{_BEGIN[access]}; {opening}".encode()
         for attempt in (1, 2):
             try:
                 connection = await self.engine.connect()
@@ -186,7 +272,9 @@ class Database:
             except DBAPIError as error:
                 raise DependencyError("The database cannot be reached. Try again in a moment.") from error
             try:
-                await _driver(connection).execute(query, prepare=False)
+                async with _driver(connection).cursor(row_factory=dict_row) as cursor:
+                    await cursor.execute(query, prepare=False)
+                    row = await _last_row(cursor) if isinstance(whose, Authorization) else None
             except psycopg.OperationalError as error:
                 await connection.invalidate()
                 await connection.close()
@@ -197,8 +285,31 @@ class Database:
                 await connection.close()
                 raise
             else:
-                return connection
+                return connection, row
         raise AssertionError("the loop returns or raises")
+
+
+def _scope_sql(scope: Scope) -> str:
+    return (
+        f"select set_config('app.organization_id', '{scope.organization_id or ''}', true), "
+        f"set_config('app.user_id', '{scope.user_id or ''}', true), "
+        f"set_config('app.requisitions', '{scope.requisitions}', true), "
+        f"set_config('app.identity', '{'on' if scope.identity else ''}', true)"
+    )
+
+
+async def _last_row(cursor: psycopg.AsyncCursor[dict[str, Any]]) -> dict[str, Any] | None:
+    while cursor.nextset():
+        pass
+    return await cursor.fetchone()
+
+
+async def _commit(session: WriteSession) -> None:
+    for call in session.before_commit:
+        await call()
+    await session.commit()
+    for done in session.after_commit:
+        done()
 
 
 def dump_json(value: object) -> str:

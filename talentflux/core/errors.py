@@ -14,16 +14,89 @@ class TalentFluxError(Exception):
         title: Short sentence that is the same for every occurrence.
         detail: What happened this time and what to do about it; never personal data, SQL or a secret.
         fields: Names of the offending fields with a sentence each.
+        headers: Of the answer.
     """
 
     status: ClassVar[int] = 500
-    code: ClassVar[str] = "internal_error"
+    code: str = "internal_error"
     title: ClassVar[str] = "Something went wrong on our side"
 
-    def __init__(self, detail: str, *, fields: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        fields: dict[str, str] | None = None,
+        code: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.fields = fields or {}
+        self.headers = headers or {}
+        if code is not None:
+            self.code = code
+
+
+class UnauthenticatedError(TalentFluxError):
+    """Nobody is logged in, or the proof of it does not hold.
+
+    Codes: `unauthenticated`, `token_expired`, `token_invalid`, `session_ended`, `credentials_invalid`.
+    """
+
+    status = 401
+    code = "unauthenticated"
+    title = "Log in first"
+
+    def __init__(self, detail: str, *, code: str | None = None) -> None:
+        super().__init__(detail, code=code, headers={"WWW-Authenticate": "Bearer"})
+
+
+class ForbiddenError(TalentFluxError):
+    """The caller is known and may not do this."""
+
+    status = 403
+    code = "forbidden"
+    title = "Not allowed"
+
+
+class StepUpRequiredError(ForbiddenError):
+    """The caller may do this after proving once more who they are."""
+
+    code = "step_up_required"
+    title = "Prove once more who you are"
+
+
+class PreconditionFailedError(TalentFluxError):
+    """The row has changed since the caller read it."""
+
+    status = 412
+    code = "precondition_failed"
+    title = "It has changed in the meantime"
+
+
+class PreconditionRequiredError(TalentFluxError):
+    """A change was sent without saying which version it is a change of."""
+
+    status = 428
+    code = "precondition_required"
+    title = "Say which version you change"
+
+
+class TooManyRequestsError(TalentFluxError):
+    """The caller asks too often.
+
+    Args:
+        detail: What to do.
+        retry_after: Whole seconds until the next request is taken.
+    """
+
+    status = 429
+    code = "too_many_requests"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after: int, code: str | None = None) -> None:
+        super().__init__(detail, code=code, headers={"Retry-After": str(retry_after)})
+        self.retry_after = retry_after
 
 
 class NotFoundError(TalentFluxError):

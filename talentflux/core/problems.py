@@ -83,6 +83,7 @@ async def _expected(request: Request, error: Exception) -> Response:
         title=error.title,
         detail=error.detail,
         errors=[{"field": field, "message": message} for field, message in error.fields.items()],
+        headers=error.headers,
     )
 
 

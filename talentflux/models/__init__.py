@@ -1,24 +1,37 @@
 """SQLAlchemy models, one module per stem."""
 
+from talentflux.models.api_key import ApiKey
 from talentflux.models.application import Application
 from talentflux.models.base import Base
 from talentflux.models.candidate import Candidate
 from talentflux.models.file import File
+from talentflux.models.hiring_team import HiringTeam
 from talentflux.models.match import Match
+from talentflux.models.member import Invitation, Member
 from talentflux.models.organization import Organization
 from talentflux.models.requisition import Requisition
 from talentflux.models.resume import Resume, ResumeSkill
 from talentflux.models.task import Task
+from talentflux.models.user import User, UserSession
+from talentflux.models.workspace import Workspace, WorkspaceMember
 
 __all__ = [
+    "ApiKey",
     "Application",
     "Base",
     "Candidate",
     "File",
+    "HiringTeam",
+    "Invitation",
     "Match",
+    "Member",
     "Organization",
     "Requisition",
     "Resume",
     "ResumeSkill",
     "Task",
+    "User",
+    "UserSession",
+    "Workspace",
+    "WorkspaceMember",
 ]

@@ -1,6 +1,7 @@
 """The approved need for people."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,5 +22,7 @@ class Requisition(TenantRow, Base):
     requirements_version: Mapped[int] = mapped_column(server_default="1")
     warnings: Mapped[list[str]]
     status: Mapped[str] = mapped_column(server_default=RequisitionStatus.OPEN)
+    confidential: Mapped[bool] = mapped_column(server_default="false")
+    workspace_id: Mapped[UUID | None]
 
-    __table_args__ = (*tenant_keys(), one_of("status", RequisitionStatus))
+    __table_args__ = (*tenant_keys("workspace"), one_of("status", RequisitionStatus))

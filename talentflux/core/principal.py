@@ -1,0 +1,191 @@
+"""Who acts: the credential that a caller shows, and what the database makes of it when a transaction opens.
+
+The check travels with `begin` as one simple query and reads the tables as they are: a role that was changed or a
+session that was ended counts from the next request on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from talentflux.core.errors import NotFoundError, UnauthenticatedError
+from talentflux.core.permissions import ROLE_PERMISSIONS, Permission, RequisitionLevel, Role, requisition_level
+
+_ENDED = "This log-in has ended. Log in again."
+_NOT_A_MEMBER = "There is no such organization, or you do not belong to it."
+
+
+@dataclass(frozen=True, slots=True)
+class AccessCredential:
+    """An access token whose signature, audience and time hold.
+
+    Attributes:
+        user_id: Whose.
+        session_id: The log-in that it belongs to.
+    """
+
+    user_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserCredential:
+    """The cookie of a browser's session.
+
+    Attributes:
+        token_hash: SHA-256 of it, 32 bytes.
+    """
+
+    token_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCredential:
+    """An API key.
+
+    Attributes:
+        key_id: Names the row.
+        secret_hash: SHA-256 of the secret part, 32 bytes.
+    """
+
+    key_id: UUID
+    secret_hash: bytes
+
+
+Credential = AccessCredential | BrowserCredential | KeyCredential
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts in a transaction.
+
+    Attributes:
+        user_id: The person; None for a service key.
+        organization_id: The tenant; None for a person without one.
+        session_id: The log-in; None for an API key.
+        api_key_id: The key; None for a log-in.
+        role: In the organization; None for service keys and outside organizations.
+        permissions: What the role, or the key, allows.
+        requisitions: Which requisitions are seen.
+        proven_at: When the person last proved who they are; None for API keys.
+        verified: Whether the person's e-mail address is.
+    """
+
+    user_id: UUID | None
+    organization_id: UUID | None
+    session_id: UUID | None
+    api_key_id: UUID | None
+    role: Role | None
+    permissions: frozenset[Permission]
+    requisitions: RequisitionLevel
+    proven_at: datetime | None
+    verified: bool
+
+    @property
+    def actor(self) -> str:
+        """Return a stable name of who acts: `user:<id>` or `api_key:<id>`."""
+        return f"user:{self.user_id}" if self.api_key_id is None else f"api_key:{self.api_key_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """How a transaction finds out who opened it.
+
+    Attributes:
+        sql: Sets the scope and gives one row about the caller, or none.
+        wanted: The organization that the caller asked for.
+    """
+
+    sql: str
+    wanted: UUID | None
+
+    def principal(self, row: dict[str, Any] | None) -> Principal:
+        """Read the row that `sql` gave.
+
+        Raises:
+            UnauthenticatedError: There is none: ended, revoked, expired or never good.
+            NotFoundError: The caller is no member of the organization asked for.
+        """
+        if row is None:
+            raise UnauthenticatedError(_ENDED, code="session_ended")
+        role = Role(row["role"]) if row["role"] else None
+        if row["organization_id"] is not None and row["user_id"] is not None and role is None:
+            raise NotFoundError(_NOT_A_MEMBER)
+        if row["api_key_id"] is not None and self.wanted not in {None, row["organization_id"]}:
+            raise NotFoundError(_NOT_A_MEMBER)
+        permissions = ROLE_PERMISSIONS[role] if role else frozenset[Permission]()
+        if row["scopes"] is not None:
+            scopes = frozenset(Permission(scope) for scope in row["scopes"] if scope in _KNOWN)
+            permissions = scopes & permissions if role else scopes
+        return Principal(
+            user_id=row["user_id"],
+            organization_id=row["organization_id"],
+            session_id=row["session_id"],
+            api_key_id=row["api_key_id"],
+            role=role,
+            permissions=permissions,
+            requisitions=requisition_level(role, permissions),
+            proven_at=row["proven_at"],
+            verified=row["verified"],
+        )
+
+
+_KNOWN = frozenset(Permission)
+
+
+def _level_sql() -> str:
+    cases = " ".join(
+        f"when '{role}' then '{requisition_level(role, permissions)}'" for role, permissions in ROLE_PERMISSIONS.items()
+    )
+    return f"case m.role {cases} else 'team' end"
+
+
+_IDENTITY = "select set_config('app.identity', 'on', true);"
+_SESSION = f"""
+select s.user_id, o.id as organization_id, s.id as session_id, null::uuid as api_key_id, m.role,
+    null::text[] as scopes, s.proven_at, u.email_verified_at is not null as verified,
+    set_config('app.organization_id', coalesce(m.organization_id::text, ''), true),
+    set_config('app.user_id', s.user_id::text, true),
+    set_config('app.requisitions', {_level_sql()}, true),
+    set_config('app.identity', '', true)
+from user_session s
+join user_account u on u.id = s.user_id and u.deactivated_at is null and u.deleted_at is null
+left join lateral (select coalesce(%s, s.organization_id) as id) o on true
+left join member m on m.organization_id = o.id and m.user_id = s.user_id
+    and m.deactivated_at is null and m.deleted_at is null
+    and exists (select 1 from organization g where g.id = m.organization_id and g.deleted_at is null)
+where %s and s.revoked_at is null and s.expires_at > now()"""
+_KEY = f"""
+select k.user_id, k.organization_id, null::uuid as session_id, k.id as api_key_id, m.role, k.scopes,
+    null::timestamptz as proven_at, true as verified,
+    set_config('app.organization_id', k.organization_id::text, true),
+    set_config('app.user_id', coalesce(k.user_id::text, ''), true),
+    set_config('app.requisitions', case when k.user_id is not null then {_level_sql()}
+        when '{Permission.REQUISITION_READ_CONFIDENTIAL}' = any(k.scopes) then 'all' else 'open' end, true),
+    set_config('app.identity', '', true)
+from api_key k
+join organization g on g.id = k.organization_id and g.deleted_at is null
+left join user_account u on u.id = k.user_id
+left join member m on m.organization_id = k.organization_id and m.user_id = k.user_id
+    and m.deactivated_at is null and m.deleted_at is null
+where %s and k.revoked_at is null and k.deleted_at is null and (k.expires_at is null or k.expires_at > now())
+    and (k.user_id is null or (m.id is not null and u.deactivated_at is null and u.deleted_at is null))"""
+
+
+def authorization(credential: Credential, organization_id: UUID | None = None) -> Authorization:
+    """Return how to open a transaction for whoever a credential belongs to.
+
+    Args:
+        credential: What the caller showed. All of it is of fixed form, so it is written into the statement.
+        organization_id: The tenant asked for; None takes the one of the session or key.
+    """
+    wanted = f"'{organization_id}'::uuid" if organization_id else "null::uuid"
+    if isinstance(credential, KeyCredential):
+        found = f"k.id = '{credential.key_id}' and k.secret_hash = '\\x{credential.secret_hash.hex()}'::bytea"
+        return Authorization(_IDENTITY + _KEY % found, organization_id)
+    if isinstance(credential, AccessCredential):
+        found = f"s.id = '{credential.session_id}' and s.user_id = '{credential.user_id}' and s.kind = 'token'"
+    else:
+        found = f"s.token_hash = '\\x{credential.token_hash.hex()}'::bytea and s.kind = 'browser'"
+    return Authorization(_IDENTITY + _SESSION % (wanted, found), organization_id)
