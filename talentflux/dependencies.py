@@ -1,20 +1,49 @@
-"""What endpoints and pages are given: session, scope, file store, readers."""
+"""What endpoints and pages are given: who asks, what they may do, session, file store, readers.
 
-from collections.abc import AsyncIterator
+Every route names its access once, by one of the functions `reads`, `writes`, `opens`, `reads_own`, `writes_own` and
+`open_to_all`. A session cannot be had without naming the permission that it needs.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from fastapi import Depends, Request
 
 from talentflux.ai.documents import ReaderPool
+from talentflux.core.api_keys import parse_key
 from talentflux.core.config import Settings
-from talentflux.core.database import Database, ReadSession, Scope, WriteSession
+from talentflux.core.database import Database, Origin, ReadSession, WriteSession
+from talentflux.core.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    StepUpRequiredError,
+    UnauthenticatedError,
+)
 from talentflux.core.file_store import FileStore, open_file_store
+from talentflux.core.permissions import TEAM_PERMISSIONS, Permission
+from talentflux.core.principal import Authorization, BrowserCredential, Credential, Principal, authorization
+from talentflux.core.security.cookies import csrf_holds, session_cookie_name
 from talentflux.core.telemetry import Telemetry
 from talentflux.schemas.document import Document
-from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
+from talentflux.services import hiring_team_service
+from talentflux.services.token_service import TokenService
 from talentflux.utils.cores import core_count
+
+STEP_UP: Final = timedelta(minutes=10)
+"""How long a proof of identity counts for deletions, exports, keys and roles."""
+
+ORGANIZATION_HEADER: Final = "X-Organization-Id"
+CSRF_HEADER: Final = "X-CSRF-Token"
+CSRF_FIELD: Final = "csrf_token"
+_KEY_PREFIX: Final = "tfk_"
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass
@@ -35,6 +64,11 @@ class Resources:
     def files(self) -> FileStore:
         """The file store, opened when first needed."""
         return open_file_store(self.settings)
+
+    @cached_property
+    def tokens(self) -> TokenService:
+        """Issues and checks access tokens."""
+        return TokenService(self.database, self.settings)
 
     @cached_property
     def readers(self) -> ReaderPool[Document]:
@@ -60,32 +94,275 @@ async def get_resources(request: Request) -> Resources:
     return resources
 
 
-async def current_scope() -> Scope:
-    """Return whose rows the request may see.
+Using = Annotated[Resources, Depends(get_resources)]
 
-    Until there are accounts, that is the one local organization for whoever reaches the loopback address.
+
+@dataclass(frozen=True)
+class Access:
+    """What a route asks of its caller; found on the route by tests and by the API's description.
+
+    Attributes:
+        kind: `tenant` asks for a permission in an organization, `own` for a person, `public` for nobody.
+        permission: Of a `tenant` route.
+        write: Whether the route changes something.
+        step_up: Whether a recent proof of identity is needed.
     """
-    return Scope(organization_id=LOCAL_ORGANIZATION_ID)
+
+    kind: Literal["tenant", "own", "public"]
+    permission: Permission | None = None
+    write: bool = False
+    step_up: bool = False
+
+    async def authorization(self, request: Request) -> Authorization:
+        """Return how to open the request's transaction.
+
+        Raises:
+            UnauthenticatedError: The request shows no credential, or one that does not hold.
+            ForbiddenError: A browser's request lacks the proof that it comes from our own page.
+        """
+        resources: Resources = request.app.state.resources
+        return authorization(await _credential(request, resources), _organization(request), own=self.kind == "own")
+
+    async def check(self, request: Request, session: ReadSession | WriteSession) -> Principal:
+        """Make sure that the caller may do what the route does.
+
+        Raises:
+            ForbiddenError: They may not.
+            StepUpRequiredError: They may after a new proof of identity.
+        """
+        principal = session.principal
+        assert principal is not None
+        request.state.session = session
+        if self.kind == "tenant":
+            await self._check_permission(request, session, principal)
+        elif principal.user_id is None or (self.write and principal.api_key_id is not None):
+            raise ForbiddenError("API keys cannot do this; log in as a person.", code="key_not_allowed")
+        if self.step_up and (principal.proven_at is None or principal.proven_at < datetime.now(UTC) - STEP_UP):
+            raise StepUpRequiredError(
+                "Give your password (and second factor) to POST /api/v1/auth/proof, then send this again. "
+                "API keys cannot do this."
+            )
+        for call in getattr(request.state, "on_open", ()):
+            await call(session)
+        return principal
+
+    async def _check_permission(
+        self, request: Request, session: ReadSession | WriteSession, principal: Principal
+    ) -> None:
+        assert self.permission is not None
+        if principal.organization_id is None:
+            raise ForbiddenError("You belong to no organization yet.", code="no_organization")
+        if not principal.verified:
+            raise ForbiddenError("Confirm your e-mail address first: follow the link we sent.", code="email_unverified")
+        if self.permission in principal.permissions or await _team_allows(request, session, principal, self.permission):
+            return
+        raise ForbiddenError(f"This needs the permission {self.permission}, which you do not have here.")
 
 
-async def get_write_session(
-    resources: Annotated[Resources, Depends(get_resources)], scope: Annotated[Scope, Depends(current_scope)]
-) -> AsyncIterator[WriteSession]:
-    """Open the request's transaction; it commits before the answer is sent."""
-    async with resources.database.write_session(scope) as session:
-        yield session
+async def _team_allows(
+    request: Request, session: ReadSession | WriteSession, principal: Principal, permission: Permission
+) -> bool:
+    """Return whether a part in the hiring team of the requisition in the path allows what the role does not."""
+    if principal.role is None or principal.api_key_id is not None:
+        return False
+    given = {name: request.path_params.get(name) for name in ("requisition_id", "application_id")}
+    named = {name: _uuid(str(value)) for name, value in given.items() if value is not None}
+    if not any(named.values()):
+        return False
+    role = await hiring_team_service.role_on(session, **named)
+    return role is not None and permission in TEAM_PERMISSIONS[role]
 
 
-async def get_read_session(
-    resources: Annotated[Resources, Depends(get_resources)], scope: Annotated[Scope, Depends(current_scope)]
-) -> AsyncIterator[ReadSession]:
-    """Open the request's read-only transaction."""
-    async with resources.database.read_session(scope) as session:
-        yield session
+class _Guard:
+    """A dependency that opens the request's transaction, once its route's access is granted."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.access == self.access  # type: ignore[attr-defined] # same type
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.access))
+
+
+class ReadGuard(_Guard):
+    """Opens a read-only transaction."""
+
+    async def __call__(self, request: Request) -> AsyncIterator[ReadSession]:
+        """Open the transaction for as long as the endpoint runs."""
+        resources: Resources = request.app.state.resources
+        opening = await self.access.authorization(request)
+        async with resources.database.authorized_read_session(opening, origin_of(request)) as session:
+            await self.access.check(request, session)
+            yield session
+
+
+class WriteGuard(_Guard):
+    """Opens a transaction that may write; it commits before the answer is sent."""
+
+    async def __call__(self, request: Request) -> AsyncIterator[WriteSession]:
+        """Open the transaction for as long as the endpoint runs."""
+        resources: Resources = request.app.state.resources
+        opening = await self.access.authorization(request)
+        async with resources.database.authorized_write_session(opening, origin_of(request)) as session:
+            await self.access.check(request, session)
+            yield session
+
+
+class Opener:
+    """Opens the request's transaction when the slow work is done; it commits before the answer is sent.
+
+    Attributes:
+        principal: Who asked, as seen before the slow work.
+        reading: Opens a short read-only transaction of the caller, to be let go before the slow work.
+    """
+
+    def __init__(
+        self,
+        principal: Principal,
+        reading: Callable[[], AbstractAsyncContextManager[ReadSession]],
+        open_session: Callable[[], Awaitable[WriteSession]],
+    ) -> None:
+        self.principal = principal
+        self.reading = reading
+        self._open = open_session
+        self._session: WriteSession | None = None
+
+    @property
+    def organization_id(self) -> UUID:
+        """Return the organization of the caller."""
+        assert self.principal.organization_id is not None  # checked with the permission
+        return self.principal.organization_id
+
+    async def session(self) -> WriteSession:
+        """Return the transaction, opened and authorized anew on the first call."""
+        if self._session is None:
+            self._session = await self._open()
+        return self._session
+
+
+class OpenGuard(_Guard):
+    """Checks access, lets the transaction go, and gives what opens another when the slow work is done."""
+
+    async def __call__(self, request: Request) -> AsyncIterator[Opener]:
+        """Check access in a short transaction."""
+        resources: Resources = request.app.state.resources
+        opening = await self.access.authorization(request)
+        origin = origin_of(request)
+        async with resources.database.authorized_read_session(opening, origin) as reading:
+            principal = await self.access.check(request, reading)
+        async with AsyncExitStack() as stack:
+
+            async def open_session() -> WriteSession:
+                session = await stack.enter_async_context(resources.database.authorized_write_session(opening, origin))
+                await self.access.check(request, session)
+                return session
+
+            yield Opener(principal, partial(resources.database.authorized_read_session, opening, origin), open_session)
+
+
+class PublicGuard(_Guard):
+    """Declares that a route asks for no log-in."""
+
+    async def __call__(self) -> None:
+        """Let everybody pass."""
 
 
 # With the scope of the function the commit comes before the answer; FastAPI's default would answer first.
-Writing = Annotated[WriteSession, Depends(get_write_session, scope="function")]
-Reading = Annotated[ReadSession, Depends(get_read_session, scope="function")]
-Using = Annotated[Resources, Depends(get_resources)]
-Scoped = Annotated[Scope, Depends(current_scope)]
+def reads(permission: Permission, *, step_up: bool = False) -> Any:
+    """Return a dependency: a read-only transaction for those who hold a permission in their organization."""
+    return Depends(ReadGuard(Access("tenant", permission, step_up=step_up)), scope="function")
+
+
+def writes(permission: Permission, *, step_up: bool = False) -> Any:
+    """Return a dependency: a writing transaction for those who hold a permission in their organization."""
+    return Depends(WriteGuard(Access("tenant", permission, write=True, step_up=step_up)), scope="function")
+
+
+def opens(permission: Permission, *, write: bool = True, step_up: bool = False) -> Any:
+    """Return a dependency: an `Opener`, for endpoints that do slow work before they write or after they read."""
+    return Depends(OpenGuard(Access("tenant", permission, write=write, step_up=step_up)), scope="function")
+
+
+def reads_own() -> Any:
+    """Return a dependency: a read-only transaction over what is the caller's own, of no organization."""
+    return Depends(ReadGuard(Access("own")), scope="function")
+
+
+def writes_own(*, step_up: bool = False) -> Any:
+    """Return a dependency: a writing transaction over what is the caller's own, of no organization."""
+    return Depends(WriteGuard(Access("own", write=True, step_up=step_up)), scope="function")
+
+
+def open_to_all() -> Any:
+    """Return a dependency that says: this route asks for no log-in."""
+    return Depends(PublicGuard(Access("public")))
+
+
+def access_of(route: Any) -> list[Access]:
+    """Return what a route's dependencies ask of its caller.
+
+    Args:
+        route: A route of FastAPI.
+    """
+    found: list[Access] = []
+    waiting = [route.dependant]
+    while waiting:
+        dependant = waiting.pop()
+        if isinstance(dependant.call, _Guard):
+            found.append(dependant.call.access)
+        waiting += dependant.dependencies
+    return found
+
+
+def origin_of(request: Request) -> Origin:
+    """Return where a request comes from, for the audit log."""
+    return Origin(str(request.scope.get("request_id", "")), request.client.host if request.client else "")
+
+
+async def _credential(request: Request, resources: Resources) -> Credential:
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, value = header.partition(" ")
+        if scheme.lower() != "bearer" or not value:
+            raise UnauthenticatedError("Send `Authorization: Bearer` with an access token or an API key.")
+        if value.startswith(_KEY_PREFIX):
+            key = parse_key(value)
+            if key is None:
+                raise UnauthenticatedError("This is not an API key of ours.", code="token_invalid")
+            return key
+        return await resources.tokens.verify(value)
+    cookie = request.cookies.get(session_cookie_name(resources.settings))
+    if not cookie:
+        raise UnauthenticatedError("Log in, or send `Authorization: Bearer` with an access token or an API key.")
+    if request.method not in _SAFE_METHODS and not csrf_holds(cookie, await _csrf_given(request)):
+        raise ForbiddenError(f"Send the header {CSRF_HEADER} with the value that the log-in gave.", code="csrf_failed")
+    return BrowserCredential(hashlib.sha256(cookie.encode()).digest())
+
+
+async def _csrf_given(request: Request) -> str:
+    given = request.headers.get(CSRF_HEADER)
+    if given is None and request.headers.get("content-type", "").startswith(_FORM):
+        given = str((await request.form()).get(CSRF_FIELD, ""))
+    return given or ""
+
+
+def _organization(request: Request) -> UUID | None:
+    given = request.headers.get(ORGANIZATION_HEADER)
+    if given is None:
+        return None
+    try:
+        return UUID(given)
+    except ValueError as error:
+        raise InvalidInputError(
+            f"{ORGANIZATION_HEADER} is not the id of an organization.",
+            fields={f"header.{ORGANIZATION_HEADER}": "give a UUID, or leave the header out"},
+        ) from error
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None  # the route itself answers what is wrong with it

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Response
 
 from talentflux import __version__
 from talentflux.core.telemetry import CONTENT_TYPE
-from talentflux.dependencies import Using
+from talentflux.dependencies import Using, open_to_all
 from talentflux.schemas.health import Health, Readiness
 from talentflux.services import health_service
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[open_to_all()])
 _READY: dict[str, Any] = {"ready": True, "checks": {"database": "ok", "migrations": "ok", "queue": "ok"}}
 _NOT_READY: dict[str, Any] = {"ready": False, "checks": {"database": "The database cannot be reached."}}
 

@@ -8,7 +8,7 @@ as the role `talentflux_app`, which owns nothing and is subject to row-level sec
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 from uuid import UUID
 
 import orjson
@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from talentflux.core.errors import ConfigurationError, DependencyError
 from talentflux.core.keyring import Keyring
 from talentflux.core.permissions import RequisitionLevel
-from talentflux.core.principal import Authorization, Credential, Principal, authorization
+from talentflux.core.principal import Authorization, Principal
 
 APP_ROLE = "talentflux_app"
 _CONNECT_SECONDS = 5
@@ -59,6 +59,10 @@ class Origin:
     address: str = ""
 
 
+NOWHERE: Final = Origin()
+"""For what no request caused."""
+
+
 class _ScopedSession(AsyncSession):
     """A session that knows its scope and whose transaction is opened by `Database`.
 
@@ -66,13 +70,24 @@ class _ScopedSession(AsyncSession):
         scope: Whose rows it sees.
         principal: Who acts; None for the system.
         origin: Where the request came from.
-        keyring: Unwraps the keys of personal data.
+        keys: Unwraps the keys of personal data; None where none is touched.
     """
 
     scope: Scope
     principal: Principal | None = None
-    origin: Origin = Origin()
-    keyring: Keyring
+    origin: Origin = NOWHERE
+    keys: Keyring | None = None
+
+    @property
+    def keyring(self) -> Keyring:
+        """Return what unwraps the keys of personal data.
+
+        Raises:
+            LookupError: The database was opened without one.
+        """
+        if self.keys is None:
+            raise LookupError("this database was opened without a keyring")
+        return self.keys
 
     async def driver(self) -> psycopg.AsyncConnection[Any]:
         """Return the driver's connection inside this transaction, to encode rows as they come."""
@@ -105,12 +120,17 @@ class Database:
     Args:
         url: Connection URL (`postgresql://…`).
         pool_size: Most connections at a time.
-        keyring: Unwraps the keys of personal data.
+        keyring: Unwraps the keys of personal data; None where none is touched.
         statement_timeout_seconds: A statement that runs longer is ended by the server.
     """
 
     def __init__(
-        self, url: str, pool_size: int = 10, *, keyring: Keyring, statement_timeout_seconds: float = 60.0
+        self,
+        url: str,
+        pool_size: int = 10,
+        *,
+        keyring: Keyring | None = None,
+        statement_timeout_seconds: float = 60.0,
     ) -> None:
         self.keyring = keyring
         options = (
@@ -131,11 +151,12 @@ class Database:
         )
 
     @asynccontextmanager
-    async def write_session(self, scope: Scope) -> AsyncIterator[WriteSession]:
+    async def write_session(self, scope: Scope, origin: Origin = NOWHERE) -> AsyncIterator[WriteSession]:
         """Open a transaction that may write; commits at the end of the block.
 
         Args:
             scope: Whose rows it may see and write.
+            origin: Where the request came from.
 
         Yields:
             The session.
@@ -143,19 +164,18 @@ class Database:
         Raises:
             DependencyError: The database cannot be reached.
         """
-        async with self._session(WriteSession, "write", scope) as session:
+        async with self._session(WriteSession, "write", scope, origin) as session:
             yield session
             await _commit(session)
 
     @asynccontextmanager
     async def authorized_write_session(
-        self, credential: Credential, organization_id: UUID | None = None, origin: Origin = Origin()
+        self, authorization: Authorization, origin: Origin = NOWHERE
     ) -> AsyncIterator[WriteSession]:
         """Open a transaction that may write, for whoever a credential proves the caller to be.
 
         Args:
-            credential: What the caller showed.
-            organization_id: The tenant asked for; None takes the one of the session or key.
+            authorization: Made of the credential by `core.principal.authorization`.
             origin: Where the request came from.
 
         Yields:
@@ -166,24 +186,25 @@ class Database:
             NotFoundError: The caller is no member of the organization asked for.
             DependencyError: The database cannot be reached.
         """
-        async with self._session(WriteSession, "write", authorization(credential, organization_id), origin) as session:
+        async with self._session(WriteSession, "write", authorization, origin) as session:
             yield session
             await _commit(session)
 
     @asynccontextmanager
     async def authorized_read_session(
-        self, credential: Credential, organization_id: UUID | None = None, origin: Origin = Origin()
+        self, authorization: Authorization, origin: Origin = NOWHERE
     ) -> AsyncIterator[ReadSession]:
         """Open a read-only transaction for whoever a credential proves the caller to be; as for writing."""
-        async with self._session(ReadSession, "read", authorization(credential, organization_id), origin) as session:
+        async with self._session(ReadSession, "read", authorization, origin) as session:
             yield session
 
     @asynccontextmanager
-    async def read_session(self, scope: Scope) -> AsyncIterator[ReadSession]:
+    async def read_session(self, scope: Scope, origin: Origin = NOWHERE) -> AsyncIterator[ReadSession]:
         """Open a read-only transaction.
 
         Args:
             scope: Whose rows it may see.
+            origin: Where the request came from.
 
         Yields:
             The session.
@@ -191,7 +212,7 @@ class Database:
         Raises:
             DependencyError: The database cannot be reached.
         """
-        async with self._session(ReadSession, "read", scope) as session:
+        async with self._session(ReadSession, "read", scope, origin) as session:
             yield session
 
     async def ping(self) -> None:
@@ -233,18 +254,19 @@ class Database:
 
     @asynccontextmanager
     async def _session(
-        self, kind: type[_S], access: Literal["read", "write"], whose: Scope | Authorization, origin: Origin = Origin()
+        self, kind: type[_S], access: Literal["read", "write"], whose: Scope | Authorization, origin: Origin
     ) -> AsyncIterator[_S]:
         connection, row = await self._begin(access, whose)
         try:
             principal = None
             if isinstance(whose, Authorization):
                 principal = whose.principal(row)
-                whose = Scope(principal.organization_id, principal.user_id, principal.requisitions)
+                organization_id = None if whose.own else principal.organization_id
+                whose = Scope(organization_id, principal.user_id, principal.requisitions)
             # The session's commit ends the transaction; what is left open is rolled back when the connection returns.
             async with kind(bind=connection, expire_on_commit=False) as session:
                 session.scope, session.principal, session.origin = whose, principal, origin
-                session.keyring = self.keyring
+                session.keys = self.keyring
                 if isinstance(session, WriteSession):
                     session.before_commit, session.after_commit = [], []
                 yield session

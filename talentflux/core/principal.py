@@ -95,10 +95,12 @@ class Authorization:
     Attributes:
         sql: Sets the scope and gives one row about the caller, or none.
         wanted: The organization that the caller asked for.
+        own: Whether only what is the caller's own is seen, of no organization.
     """
 
     sql: str
-    wanted: UUID | None
+    wanted: UUID | None = None
+    own: bool = False
 
     def principal(self, row: dict[str, Any] | None) -> Principal:
         """Read the row that `sql` gave.
@@ -110,7 +112,7 @@ class Authorization:
         if row is None:
             raise UnauthenticatedError(_ENDED, code="session_ended")
         role = Role(row["role"]) if row["role"] else None
-        if row["organization_id"] is not None and row["user_id"] is not None and role is None:
+        if row["organization_id"] is not None and row["user_id"] is not None and role is None and not self.own:
             raise NotFoundError(_NOT_A_MEMBER)
         if row["api_key_id"] is not None and self.wanted not in {None, row["organization_id"]}:
             raise NotFoundError(_NOT_A_MEMBER)
@@ -145,7 +147,7 @@ _IDENTITY = "select set_config('app.identity', 'on', true);"
 _SESSION = f"""
 select s.user_id, o.id as organization_id, s.id as session_id, null::uuid as api_key_id, m.role,
     null::text[] as scopes, s.proven_at, u.email_verified_at is not null as verified,
-    set_config('app.organization_id', coalesce(m.organization_id::text, ''), true),
+    set_config('app.organization_id', case when %s then '' else coalesce(m.organization_id::text, '') end, true),
     set_config('app.user_id', s.user_id::text, true),
     set_config('app.requisitions', {_level_sql()}, true),
     set_config('app.identity', '', true)
@@ -159,7 +161,7 @@ where %s and s.revoked_at is null and s.expires_at > now()"""
 _KEY = f"""
 select k.user_id, k.organization_id, null::uuid as session_id, k.id as api_key_id, m.role, k.scopes,
     null::timestamptz as proven_at, true as verified,
-    set_config('app.organization_id', k.organization_id::text, true),
+    set_config('app.organization_id', case when %s then '' else k.organization_id::text end, true),
     set_config('app.user_id', coalesce(k.user_id::text, ''), true),
     set_config('app.requisitions', case when k.user_id is not null then {_level_sql()}
         when '{Permission.REQUISITION_READ_CONFIDENTIAL}' = any(k.scopes) then 'all' else 'open' end, true),
@@ -173,19 +175,21 @@ where %s and k.revoked_at is null and k.deleted_at is null and (k.expires_at is 
     and (k.user_id is null or (m.id is not null and u.deactivated_at is null and u.deleted_at is null))"""
 
 
-def authorization(credential: Credential, organization_id: UUID | None = None) -> Authorization:
+def authorization(credential: Credential, organization_id: UUID | None = None, *, own: bool = False) -> Authorization:
     """Return how to open a transaction for whoever a credential belongs to.
 
     Args:
         credential: What the caller showed. All of it is of fixed form, so it is written into the statement.
         organization_id: The tenant asked for; None takes the one of the session or key.
+        own: See only what is the caller's own, of no organization.
     """
-    wanted = f"'{organization_id}'::uuid" if organization_id else "null::uuid"
+    hidden = "true" if own else "false"
     if isinstance(credential, KeyCredential):
         found = f"k.id = '{credential.key_id}' and k.secret_hash = '\\x{credential.secret_hash.hex()}'::bytea"
-        return Authorization(_IDENTITY + _KEY % found, organization_id)
+        return Authorization(_IDENTITY + _KEY % (hidden, found), organization_id, own)
+    wanted = f"'{organization_id}'::uuid" if organization_id and not own else "null::uuid"
     if isinstance(credential, AccessCredential):
         found = f"s.id = '{credential.session_id}' and s.user_id = '{credential.user_id}' and s.kind = 'token'"
     else:
         found = f"s.token_hash = '\\x{credential.token_hash.hex()}'::bytea and s.kind = 'browser'"
-    return Authorization(_IDENTITY + _SESSION % (wanted, found), organization_id)
+    return Authorization(_IDENTITY + _SESSION % (hidden, wanted, found), organization_id, own)

@@ -67,9 +67,7 @@ def restrict(op: Any, table: str, name: str, condition: str) -> None:
         name: What the policy is about; it is called `<table>_<name>`.
         condition: SQL over the table's columns.
     """
-    op.execute(
-        f"create policy {table}_{name} on {table} as restrictive using ({condition}) with check ({condition})"
-    )
+    op.execute(f"create policy {table}_{name} on {table} as restrictive using ({condition}) with check ({condition})")
 
 
 def disable(op: Any, table: str) -> None:

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from talentflux.dependencies import Reading
+from talentflux.core.database import ReadSession
+from talentflux.core.permissions import Permission
+from talentflux.dependencies import open_to_all, reads
 from talentflux.services import report_service, requisition_service
 from talentflux.web import guides
 from talentflux.web.report import render_report
@@ -33,7 +35,7 @@ def _html(text: str, policy: str) -> HTMLResponse:
 
 
 @router.get("/")
-async def start(session: Reading) -> HTMLResponse:
+async def start(session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)]) -> HTMLResponse:
     """Show the requisitions and where to go."""
     page = await requisition_service.page(session, _NEWEST, None)
     return _page("pages/start.html", requisitions=page.items, more=page.next_cursor is not None)
@@ -41,27 +43,31 @@ async def start(session: Reading) -> HTMLResponse:
 
 @router.get("/requisitions/{requisition_id}/shortlist")
 async def shortlist(
-    requisition_id: UUID, session: Reading, top: Annotated[int, Query(ge=1, le=50)] = 10, *, blind: bool = False
+    requisition_id: UUID,
+    session: Annotated[ReadSession, reads(Permission.REPORT_READ)],
+    top: Annotated[int, Query(ge=1, le=50)] = 10,
+    *,
+    blind: bool = False,
 ) -> HTMLResponse:
     """Show a requisition's shortlist with the evidence marked."""
     report = await report_service.shortlist(session, requisition_id, top, blind=blind)
     return _html(render_report(report), _POLICY.format(inline="'unsafe-inline'", more=""))
 
 
-@router.get("/guides")
+@router.get("/guides", dependencies=[open_to_all()])
 def list_guides() -> HTMLResponse:
     """List the guides."""
     return _page("pages/guides.html", groups=guides.grouped())
 
 
-@router.get("/guides/{path:path}")
+@router.get("/guides/{path:path}", dependencies=[open_to_all()])
 def show_guide(path: str) -> HTMLResponse:
     """Show one guide."""
     guide, html = guides.render(path)
     return _page("pages/guide.html", guide=guide, html=html)
 
 
-@router.get("/docs")
+@router.get("/docs", dependencies=[open_to_all()])
 def console() -> HTMLResponse:
     """Show the API console, from files of our own."""
     text = templates().get_template("pages/console.html").render()

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Body, Query, Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
-from talentflux.dependencies import Reading, Writing
+from talentflux.core.database import ReadSession, WriteSession
+from talentflux.core.permissions import Permission
+from talentflux.dependencies import reads, writes
 from talentflux.schemas.application import ApplicationRead, ApplicationUpdate, Stage
 from talentflux.schemas.page import Page
 from talentflux.services import application_service
@@ -24,7 +26,7 @@ router = APIRouter(prefix="/applications", tags=["applications"])
 )
 async def list_applications(  # noqa: PLR0913, PLR0917 -- FastAPI passes each by name
     request: Request,
-    session: Reading,
+    session: Annotated[ReadSession, reads(Permission.APPLICATION_READ)],
     requisition_id: Annotated[UUID | None, Query(description="Only those to this requisition.")] = None,
     candidate_id: Annotated[UUID | None, Query(description="Only those of this candidate.")] = None,
     stage: Annotated[Stage | None, Query(description="Only those in this stage.")] = None,
@@ -47,7 +49,7 @@ async def list_applications(  # noqa: PLR0913, PLR0917 -- FastAPI passes each by
 async def update_application(
     application_id: UUID,
     changes: Annotated[ApplicationUpdate, Body(examples=[{"stage": "interview"}])],
-    session: Writing,
+    session: Annotated[WriteSession, writes(Permission.APPLICATION_MOVE)],
 ) -> ApplicationRead:
     """Move an application to another stage. A score never does so; a person decides."""
     return await application_service.move(session, application_id, changes.stage)

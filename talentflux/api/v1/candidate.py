@@ -7,7 +7,9 @@ from fastapi import APIRouter, Body, Query, Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
-from talentflux.dependencies import Reading, Writing
+from talentflux.core.database import ReadSession, WriteSession
+from talentflux.core.permissions import Permission
+from talentflux.dependencies import reads, writes
 from talentflux.schemas.candidate import CandidateRead, CandidateSummary, CandidateUpdate
 from talentflux.schemas.page import Page
 from talentflux.services import candidate_service
@@ -24,7 +26,7 @@ router = APIRouter(prefix="/candidates", tags=["candidates"])
 )
 async def list_candidates(
     request: Request,
-    session: Reading,
+    session: Annotated[ReadSession, reads(Permission.CANDIDATE_READ)],
     email: Annotated[str | None, Query(max_length=320, description="Only the candidate with this address.")] = None,
     limit: PageLimit = 50,
     cursor: PageCursor = None,
@@ -39,7 +41,9 @@ async def list_candidates(
     summary="Read a candidate",
     responses=answers(404, 422, example=examples.CANDIDATE),
 )
-async def get_candidate(candidate_id: UUID, session: Reading) -> CandidateRead:
+async def get_candidate(
+    candidate_id: UUID, session: Annotated[ReadSession, reads(Permission.CANDIDATE_READ)]
+) -> CandidateRead:
     """Return a candidate with the versions of the resume."""
     return await candidate_service.get(session, candidate_id)
 
@@ -53,7 +57,7 @@ async def get_candidate(candidate_id: UUID, session: Reading) -> CandidateRead:
 async def update_candidate(
     candidate_id: UUID,
     changes: Annotated[CandidateUpdate, Body(examples=[{"location": "Stockholm"}])],
-    session: Writing,
+    session: Annotated[WriteSession, writes(Permission.CANDIDATE_WRITE)],
 ) -> CandidateRead:
     """Correct what a resume said. Fields that are left out stay; null empties a field."""
     return await candidate_service.update(session, candidate_id, changes)
@@ -66,6 +70,8 @@ async def update_candidate(
     status_code=204,
     responses=answers(404, 422),
 )
-async def delete_candidate(candidate_id: UUID, session: Writing) -> None:
+async def delete_candidate(
+    candidate_id: UUID, session: Annotated[WriteSession, writes(Permission.CANDIDATE_DELETE)]
+) -> None:
     """Hide a candidate with resumes, applications and matches. The same files can be uploaded again."""
     await candidate_service.delete(session, candidate_id)

@@ -1,10 +1,14 @@
 """The organization of the caller."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
 
 from talentflux.api import examples
 from talentflux.api.answers import answers
-from talentflux.dependencies import Reading
+from talentflux.core.database import ReadSession
+from talentflux.core.permissions import Permission
+from talentflux.dependencies import reads
 from talentflux.schemas.organization import OrganizationRead
 from talentflux.services import organization_service
 
@@ -17,6 +21,6 @@ router = APIRouter(prefix="/organizations", tags=["organizations"])
     summary="Your organization",
     responses=answers(404, example=examples.ORGANIZATION),
 )
-async def get_current(session: Reading) -> OrganizationRead:
+async def get_current(session: Annotated[ReadSession, reads(Permission.ORGANIZATION_READ)]) -> OrganizationRead:
     """Return the organization whose rows you see."""
     return await organization_service.current(session)

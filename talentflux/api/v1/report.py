@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query
 
 from talentflux.api import examples
 from talentflux.api.answers import answers
-from talentflux.dependencies import Reading
+from talentflux.core.database import ReadSession
+from talentflux.core.permissions import Permission
+from talentflux.dependencies import reads
 from talentflux.schemas.screening import ScreeningReport
 from talentflux.services import report_service
 
@@ -22,7 +24,7 @@ router = APIRouter(tags=["reports"])
 )
 async def get_shortlist(
     requisition_id: UUID,
-    session: Reading,
+    session: Annotated[ReadSession, reads(Permission.REPORT_READ)],
     top: Annotated[int, Query(ge=1, le=50, description="Most candidates.")] = 10,
     *,
     blind: Annotated[bool, Query(description="Leave out names and files, and give the masked text.")] = False,

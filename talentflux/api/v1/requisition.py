@@ -7,7 +7,9 @@ from fastapi import APIRouter, Body, File, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
 from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
-from talentflux.dependencies import Reading, Scoped, Using, Writing
+from talentflux.core.database import ReadSession, WriteSession
+from talentflux.core.permissions import Permission
+from talentflux.dependencies import Opener, Using, opens, reads, writes
 from talentflux.schemas.page import Page
 from talentflux.schemas.ranking import MatchRead, MatchRequest, RankedMatch
 from talentflux.schemas.requisition import (
@@ -36,13 +38,11 @@ async def create_requisition(
     given: Annotated[
         RequisitionCreate, Body(examples=[{"description": "Backend developer\n\nRequired:\n- PostgreSQL"}])
     ],
-    resources: Using,
-    scope: Scoped,
+    opener: Annotated[Opener, opens(Permission.REQUISITION_CREATE)],
 ) -> RequisitionRead:
     """Create a requisition; title and requirements are read from the description unless they are given."""
     job = await requisition_service.describe(given)
-    async with resources.database.write_session(scope) as session:
-        return await requisition_service.create(session, job)
+    return await requisition_service.create(await opener.session(), job)
 
 
 @router.post(
@@ -55,14 +55,13 @@ async def create_requisition(
 async def create_requisition_from_file(
     file: Annotated[UploadFile, File(description="The description as text, Markdown, PDF or DOCX.")],
     resources: Using,
-    scope: Scoped,
+    opener: Annotated[Opener, opens(Permission.REQUISITION_CREATE)],
 ) -> RequisitionRead:
     """Create a requisition; title and requirements are read from the file."""
     name = file.filename or "description"
     check_sizes([Upload(name, file.size or 0, file.file)], resources.settings)
     job = await requisition_service.describe_file(resources.readers, await file.read(), name)
-    async with resources.database.write_session(scope) as session:
-        return await requisition_service.create(session, job)
+    return await requisition_service.create(await opener.session(), job)
 
 
 @router.get(
@@ -74,7 +73,7 @@ async def create_requisition_from_file(
 )
 async def list_requisitions(
     request: Request,
-    session: Reading,
+    session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)],
     status: Annotated[RequisitionStatus | None, Query(description="Only those with this status.")] = None,
     limit: PageLimit = 50,
     cursor: PageCursor = None,
@@ -89,7 +88,9 @@ async def list_requisitions(
     summary="Read a requisition",
     responses=answers(404, 422, example=examples.REQUISITION),
 )
-async def get_requisition(requisition_id: UUID, session: Reading) -> RequisitionRead:
+async def get_requisition(
+    requisition_id: UUID, session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)]
+) -> RequisitionRead:
     """Return a requisition with its description and requirements."""
     return await requisition_service.get(session, requisition_id)
 
@@ -116,7 +117,7 @@ async def edit_requirements(
             ]
         ),
     ],
-    session: Writing,
+    session: Annotated[WriteSession, writes(Permission.REQUISITION_WRITE)],
 ) -> RequisitionRead:
     """Put an edited list in the place of the former one. The version that was edited must be the present one."""
     return await requisition_service.edit_requirements(session, requisition_id, given)
@@ -129,7 +130,9 @@ async def edit_requirements(
     status_code=204,
     responses=answers(404, 422),
 )
-async def delete_requisition(requisition_id: UUID, session: Writing) -> None:
+async def delete_requisition(
+    requisition_id: UUID, session: Annotated[WriteSession, writes(Permission.REQUISITION_DELETE)]
+) -> None:
     """Hide a requisition with its applications and its ranking."""
     await requisition_service.delete(session, requisition_id)
 
@@ -144,7 +147,7 @@ async def delete_requisition(requisition_id: UUID, session: Writing) -> None:
 )
 async def match_requisition(
     requisition_id: UUID,
-    session: Writing,
+    session: Annotated[WriteSession, writes(Permission.MATCH_RUN)],
     given: Annotated[MatchRequest, Body(examples=[{"scope": "pool", "limit": 100}])] = MatchRequest(),
 ) -> TaskRead:
     """Ask for a new ranking; a task makes it and puts it in the place of the former one."""
@@ -162,7 +165,7 @@ async def match_requisition(
 async def list_matches(  # noqa: PLR0913 -- one argument per parameter
     request: Request,
     requisition_id: UUID,
-    session: Reading,
+    session: Annotated[ReadSession, reads(Permission.MATCH_READ)],
     limit: PageLimit = 50,
     cursor: PageCursor = None,
     *,
@@ -179,6 +182,12 @@ async def list_matches(  # noqa: PLR0913 -- one argument per parameter
     tags=["matches"],
     responses=answers(404, 422, example=examples.MATCH),
 )
-async def get_match(requisition_id: UUID, candidate_id: UUID, session: Reading, *, blind: Blind = False) -> MatchRead:
+async def get_match(
+    requisition_id: UUID,
+    candidate_id: UUID,
+    session: Annotated[ReadSession, reads(Permission.MATCH_READ)],
+    *,
+    blind: Blind = False,
+) -> MatchRead:
     """Return verdict, reason and quoted evidence for every requirement, and the masked text that is quoted."""
     return await match_service.get(session, requisition_id, candidate_id, blind=blind)

@@ -8,7 +8,9 @@ from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
 from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
-from talentflux.dependencies import Reading, Scoped, Using
+from talentflux.core.database import ReadSession
+from talentflux.core.permissions import Permission
+from talentflux.dependencies import Opener, Using, opens, reads
 from talentflux.schemas.page import Page
 from talentflux.schemas.stored_resume import ResumeRead, ResumeStatus, ResumeSummary, UploadAccepted
 from talentflux.services import resume_service
@@ -30,7 +32,7 @@ async def upload_resumes(
         File(description="One file or many: PDF, DOCX, ODT, RTF, TXT, HTML, JSON Resume, or zip archives of these."),
     ],
     resources: Using,
-    scope: Scoped,
+    opener: Annotated[Opener, opens(Permission.RESUME_UPLOAD)],
     requisition_id: Annotated[UUID | None, Form(description="The candidates apply to this requisition.")] = None,
 ) -> UploadAccepted:
     """Keep the originals and answer at once; a task reads them.
@@ -39,13 +41,11 @@ async def upload_resumes(
     be read is kept all the same, its resume says `failed` and why, and the rest goes on.
     """
     given = [uploads.Upload(file.filename or "unnamed", file.size or 0, file.file) for file in files]
-    assert scope.organization_id is not None
     if requisition_id is not None:
-        async with resources.database.read_session(scope) as reading:
+        async with opener.reading() as reading:
             await uploads.check_requisition(reading, requisition_id)
-    kept = await uploads.keep(resources.files, scope.organization_id, given, resources.settings)
-    async with resources.database.write_session(scope) as session:
-        return await uploads.register(session, kept, requisition_id)
+    kept = await uploads.keep(resources.files, opener.organization_id, given, resources.settings)
+    return await uploads.register(await opener.session(), kept, requisition_id)
 
 
 @router.get(
@@ -57,7 +57,7 @@ async def upload_resumes(
 )
 async def list_resumes(  # noqa: PLR0913, PLR0917 -- FastAPI passes each by name
     request: Request,
-    session: Reading,
+    session: Annotated[ReadSession, reads(Permission.RESUME_READ)],
     status: Annotated[ResumeStatus | None, Query(description="Only those with this status.")] = None,
     candidate_id: Annotated[UUID | None, Query(description="Only those of this candidate.")] = None,
     task_id: Annotated[UUID | None, Query(description="Only those of this upload.")] = None,
@@ -75,7 +75,7 @@ async def list_resumes(  # noqa: PLR0913, PLR0917 -- FastAPI passes each by name
     summary="Read a resume",
     responses=answers(404, 422, example=examples.RESUME),
 )
-async def get_resume(resume_id: UUID, session: Reading) -> ResumeRead:
+async def get_resume(resume_id: UUID, session: Annotated[ReadSession, reads(Permission.RESUME_READ)]) -> ResumeRead:
     """Return what was read from a resume, its masked text, and the text that was hidden in the file."""
     return await resume_service.get(session, resume_id)
 
@@ -90,9 +90,13 @@ async def get_resume(resume_id: UUID, session: Reading) -> ResumeRead:
         200: {"description": "The bytes as uploaded.", "content": {"application/octet-stream": {"example": "%PDF-1.7"}}}
     },
 )
-async def download_resume(resume_id: UUID, resources: Using, scope: Scoped) -> Response:
+async def download_resume(
+    resume_id: UUID,
+    resources: Using,
+    opener: Annotated[Opener, opens(Permission.RESUME_READ, write=False)],
+) -> Response:
     """Return the bytes as they were uploaded, always as an attachment: a browser never shows them in this origin."""
-    async with resources.database.read_session(scope) as session:
+    async with opener.reading() as session:
         original = await resume_service.original(session, resume_id)
     name = quote(original.name.rsplit("/", 1)[-1], safe="")
     headers = {
@@ -110,6 +114,8 @@ async def download_resume(resume_id: UUID, resources: Using, scope: Scoped) -> R
     summary="Export as JSON Resume",
     responses=answers(404, 409, 422, example={"basics": {"name": "Mara Lindqvist"}}),
 )
-async def export_resume(resume_id: UUID, session: Reading) -> dict[str, Any]:
+async def export_resume(
+    resume_id: UUID, session: Annotated[ReadSession, reads(Permission.RESUME_READ)]
+) -> dict[str, Any]:
     """Return a resume in the form of JSON Resume 1.0.0."""
     return await resume_service.json_resume(session, resume_id)

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query
 
 from talentflux.api import examples
 from talentflux.api.answers import PageLimit, answers
+from talentflux.core.permissions import Permission
+from talentflux.dependencies import reads
 from talentflux.schemas.page import Page
 from talentflux.schemas.skill import Skill
 from talentflux.services import skill_service
@@ -18,6 +20,7 @@ router = APIRouter(prefix="/skills", tags=["skills"])
     "",
     operation_id="search_skills",
     summary="Search the skill lexicon",
+    dependencies=[reads(Permission.SKILL_READ)],
     responses=answers(422, example=examples.listed(examples.SKILL)),
 )
 async def search_skills(

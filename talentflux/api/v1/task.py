@@ -1,12 +1,15 @@
 """Background work."""
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from talentflux.api import examples
 from talentflux.api.answers import answers
-from talentflux.dependencies import Reading
+from talentflux.core.database import ReadSession
+from talentflux.core.permissions import Permission
+from talentflux.dependencies import reads
 from talentflux.schemas.task import TaskRead
 from talentflux.services import task_service
 
@@ -19,6 +22,6 @@ router = APIRouter(prefix="/tasks", tags=["tasks"])
     summary="How far a task has come",
     responses=answers(404, 422, example=examples.TASK),
 )
-async def get_task(task_id: UUID, session: Reading) -> TaskRead:
+async def get_task(task_id: UUID, session: Annotated[ReadSession, reads(Permission.TASK_READ)]) -> TaskRead:
     """Return status and percentage of background work, and what went wrong item by item."""
     return await task_service.get(session, task_id)
