@@ -42,12 +42,56 @@ class Settings(BaseSettings):
         default=None, description="The same database as the owner of the tables, used by migrations only."
     )
     database_pool_size: int = Field(default=10, ge=1, le=200, description="Connections per process.")
-    host: str = Field(default="127.0.0.1", description="Address the API listens on; loopback until there are accounts.")
-    allow_unauthenticated_network: bool = Field(
-        default=False,
-        description="Listen beyond loopback without accounts; for a container with its port on loopback only.",
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address the API listens on; beyond loopback in production with allowed hosts only.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one.")
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="Where people reach this server; links in e-mails begin with it."
+    )
+    allowed_hosts: str = Field(
+        default="", description="Host names served beside this machine's own, separated by commas."
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas.",
+    )
+    cors_origins: str = Field(
+        default="", description="Origins whose pages may use the API, such as https://app.example.com, by commas."
+    )
+    concurrent_requests: int = Field(
+        default=200, ge=1, description="Requests a process answers at a time; further ones get 503."
+    )
+    header_timeout_seconds: float = Field(
+        default=10.0, gt=0, description="A client that has not sent its request line and headers by then is let go."
+    )
+    body_timeout_seconds: float = Field(
+        default=15.0, gt=0, description="A client that sends no further byte of its body for so long gets 408."
+    )
+    shutdown_seconds: float = Field(
+        default=8.0, gt=0, le=60, description="A stopping process lets requests and jobs finish for so long."
+    )
+    redis_url: SecretStr | None = Field(
+        default=None, description="Redis or Valkey for rate limits and cache of several processes; empty: in process."
+    )
+    redis_timeout_seconds: float = Field(
+        default=0.1, gt=0, le=5, description="A Redis that takes longer counts as down for a moment."
+    )
+    rate_limit_address: int = Field(
+        default=6000, ge=0, description="Requests a minute from one network address; 0: no limit."
+    )
+    rate_limit_login: int = Field(
+        default=60, ge=0, description="Of these, POST requests under /api/v1/auth; 0: no limit."
+    )
+    rate_limit_account: int = Field(default=3000, ge=0, description="Requests a minute of one account; 0: no limit.")
+    rate_limit_key: int = Field(default=6000, ge=0, description="Requests a minute of one API key; 0: no limit.")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Bearer token for /metrics from beyond this machine; empty: refused from there."
+    )
+    otlp_endpoint: str | None = Field(
+        default=None, description="OTLP over HTTP for traces, such as http://127.0.0.1:4318; needs the extra `otel`."
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged."
     )

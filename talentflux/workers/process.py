@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-from talentflux.core.config import Settings, get_settings
+from talentflux.core.config import Environment, Settings, get_settings
 from talentflux.core.errors import ConfigurationError, DependencyError
 from talentflux.core.logging import configure_logging, get_logger
 from talentflux.db import migrate
@@ -73,25 +73,24 @@ async def _check_role(database_url: str) -> None:
 
 
 def check_host(settings: Settings) -> None:
-    """Refuse to listen where others could reach an API without accounts.
+    """Refuse to listen beyond this machine unless it is meant: in production, under names that are known.
 
     Args:
         settings: Name the address.
 
     Raises:
-        ConfigurationError: It is not this machine's own.
+        ConfigurationError: The address is not this machine's own, and the rest of the settings are for a laptop.
     """
-    if settings.allow_unauthenticated_network or settings.host == "localhost":
-        return
     try:
-        local = ipaddress.ip_address(settings.host).is_loopback
+        local = settings.host == "localhost" or ipaddress.ip_address(settings.host).is_loopback
     except ValueError:
         local = False
-    if not local:
-        raise ConfigurationError(
-            f"TALENTFLUX_HOST={settings.host} would show personal data to the network: there are no accounts yet. Use "
-            "127.0.0.1, or see TALENTFLUX_ALLOW_UNAUTHENTICATED_NETWORK for a container."
-        )
+    if local or (settings.environment is Environment.PRODUCTION and settings.allowed_hosts.strip()):
+        return
+    raise ConfigurationError(
+        f"TALENTFLUX_HOST={settings.host} can be reached from other machines. Use 127.0.0.1, or set "
+        "TALENTFLUX_ENVIRONMENT=production and TALENTFLUX_ALLOWED_HOSTS to the names this server is known by."
+    )
 
 
 def _prepare_api(settings: Settings, listen: int | None) -> Callable[[str], None]:

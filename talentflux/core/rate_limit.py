@@ -1,0 +1,195 @@
+"""Rate limits: so many requests in any minute by network address, account and API key.
+
+Exact over all processes that share a Redis; without one, or while it is down, each process counts for itself.
+"""
+
+import hashlib
+import ipaddress
+import math
+import time
+from collections import deque
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.util import WindowStats
+
+from talentflux.core.config import Settings
+from talentflux.core.errors import TooManyRequestsError
+from talentflux.core.redis import RedisDownError, RedisLink
+
+Kind = Literal["address", "account", "key", "login"]
+_SWEEP = 1024  # idle identities are looked for once in so many requests
+
+
+class _ProcessStorage(MemoryStorage):
+    """The times of requests in this process.
+
+    The library's own storage starts a task for each request that looks through all identities; this one looks
+    through them once in a while.
+    """
+
+    STORAGE_SCHEME = None  # type: ignore[assignment] # made here, never found by a URL
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times: dict[str, deque[float]] = {}
+        self._calls = 0
+
+    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count one request unless the window is full."""
+        now = time.time()
+        self._calls += 1
+        if self._calls % _SWEEP == 0:
+            self._times = {name: times for name, times in self._times.items() if times and times[-1] > now - expiry}
+        times = self._times.setdefault(key, deque())
+        while times and times[0] <= now - expiry:
+            times.popleft()
+        if len(times) + amount > limit:
+            return False
+        times.extend([now] * amount)
+        return True
+
+    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002 -- the library's form
+        """Return when the oldest request in the window came, and how many there are."""
+        now = time.time()
+        times = self._times.get(key, ())
+        inside = [each for each in times if each > now - expiry] if times and times[0] <= now - expiry else times
+        return (inside[0], len(inside)) if inside else (now, 0)
+
+
+@dataclass(slots=True)
+class RateLimitState:
+    """What was counted for one request; stands in its scope as `rate_limit`.
+
+    Attributes:
+        counted: Kind and hashed identity, in the order of counting.
+        refused: The kind whose limit was reached, if any.
+    """
+
+    counted: list[tuple[Kind, str]] = field(default_factory=list)
+    refused: Kind | None = None
+
+
+class RateLimiter:
+    """Counts requests and refuses those above the limits of the settings.
+
+    Args:
+        settings: Give the limits and the Redis.
+        redis: Connections to Redis, where it is set.
+    """
+
+    def __init__(self, settings: Settings, redis: RedisLink | None = None) -> None:
+        figures: dict[Kind, int] = {
+            "address": settings.rate_limit_address,
+            "login": settings.rate_limit_login,
+            "account": settings.rate_limit_account,
+            "key": settings.rate_limit_key,
+        }
+        self._items: dict[Kind, RateLimitItem] = {
+            kind: RateLimitItemPerMinute(figure, namespace=kind) for kind, figure in figures.items() if figure
+        }
+        self._secret = hashlib.sha256(b"rate limit" + (redis.url.encode() if redis else b"")).digest()
+        self._process = MovingWindowRateLimiter(_ProcessStorage())
+        self._redis = redis
+        self._shared = None
+        if redis is not None:
+            storage = RedisStorage(
+                redis.url, implementation="redispy", key_prefix="talentflux:limit", connection_pool=redis.pool
+            )
+            self._shared = MovingWindowRateLimiter(storage)
+
+    async def check(self, kind: Kind, identity: str, scope: MutableMapping[str, Any]) -> None:
+        """Count a request.
+
+        Args:
+            kind: Which limit.
+            identity: Who asks: a network address, or the id of an account or key. Kept as a keyed hash only.
+            scope: Of the request; its `rate_limit` says afterwards what the answer's headers need.
+
+        Raises:
+            TooManyRequestsError: The limit is reached.
+        """
+        item = self._items.get(kind)
+        if item is None:
+            return
+        state: RateLimitState = scope.setdefault("rate_limit", RateLimitState())
+        key = self._hashed(kind, identity)
+        state.counted.append((kind, key))
+        if not await self._hit(item, key):
+            state.refused = kind
+            reset = (await self._stats(item, key)).reset_time
+            wait = max(1, math.ceil(reset - time.time()))
+            raise TooManyRequestsError(f"Wait {wait} seconds before the next request.", retry_after=wait)
+
+    async def check_account(self, scope: MutableMapping[str, Any], actor: str) -> None:
+        """Count a request of somebody who is known.
+
+        Args:
+            scope: Of the request.
+            actor: `user:<id>` or `api_key:<id>`, as `Principal.actor`.
+
+        Raises:
+            TooManyRequestsError: The limit is reached.
+        """
+        await self.check("key" if actor.startswith("api_key:") else "account", actor, scope)
+
+    async def headers(self, scope: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
+        """Return `RateLimit-Policy` with all limits that were counted, and `RateLimit` with the last of them.
+
+        The form is that of the IETF draft "RateLimit header fields for HTTP", version 10.
+
+        Args:
+            scope: Of the request.
+        """
+        state: RateLimitState | None = scope.get("rate_limit")
+        if state is None or not state.counted:
+            return []
+        kind, key = state.counted[-1]
+        stats = await self._stats(self._items[kind], key)
+        policies = ", ".join(
+            f'"{each}";q={self._items[each].amount};w={self._items[each].get_expiry()}' for each, _ in state.counted
+        )
+        wait = max(0, math.ceil(stats.reset_time - time.time()))
+        return [
+            (b"ratelimit-policy", policies.encode()),
+            (b"ratelimit", f'"{kind}";r={max(0, stats.remaining)};t={wait}'.encode()),
+        ]
+
+    async def _hit(self, item: RateLimitItem, key: str) -> bool:
+        if self._redis is not None and self._shared is not None:
+            shared = self._shared
+            try:
+                return await self._redis.run(lambda: shared.hit(item, key))
+            except RedisDownError:
+                pass
+        return await self._process.hit(item, key)
+
+    async def _stats(self, item: RateLimitItem, key: str) -> WindowStats:
+        if self._redis is not None and self._shared is not None:
+            shared = self._shared
+            try:
+                return await self._redis.run(lambda: shared.get_window_stats(item, key))
+            except RedisDownError:
+                pass
+        return await self._process.get_window_stats(item, key)
+
+    def _hashed(self, kind: Kind, identity: str) -> str:
+        """Return a keyed hash: addresses are few enough to be found by trying all against a plain one."""
+        if kind in ("address", "login"):
+            identity = _network(identity)
+        return hashlib.blake2b(identity.encode(), key=self._secret, digest_size=16).hexdigest()
+
+
+def _network(address: str) -> str:
+    """Return what one caller holds: an IPv4 address, or the /64 of an IPv6 address."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed.packed[:8] + bytes(8), 64)))
