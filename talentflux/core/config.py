@@ -96,6 +96,18 @@ class Settings(BaseSettings):
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged."
     )
     log_format: LogFormat = Field(default=LogFormat.CONSOLE, description="console for people, json for collectors.")
+    master_key: SecretStr | None = Field(
+        default=None, description="Base64 of 32 random bytes that protect personal data; `talentflux keys generate`."
+    )
+    master_key_file: Path | None = Field(
+        default=None, description="A file with the master key; without both, development makes one in the data folder."
+    )
+    master_key_previous: SecretStr | None = Field(
+        default=None, description="The master key before, while `talentflux keys rotate --master` runs."
+    )
+    key_management: str = Field(
+        default="", description="package.module:factory of a key management of your own; empty: the master key above."
+    )
     file_store: str = Field(default="", description="s3://bucket/prefix, or empty for the data folder.")
     embedder: str = Field(default="static", description="static, openai:MODEL or minilm.")
     openai_api_key: SecretStr | None = Field(default=None, description="For openai:MODEL.")

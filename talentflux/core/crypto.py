@@ -1,0 +1,244 @@
+"""Authenticated encryption and keyed hashes of personal data.
+
+Everything is AES-256-GCM with a random nonce of 96 bits. Where a ciphertext belongs (whose, which table, column and
+row) is its associated data, so one that was moved elsewhere does not open.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from talentflux.core.errors import TalentFluxError
+
+KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+_TAG_BYTES: Final = 16
+_PERSON_FORM: Final = b"\x01"
+"""First byte of what a person's key encrypts; nonce, ciphertext and tag follow."""
+_OWNER_FORM: Final = b"\x02"
+"""First byte of what an organization's or the platform's key encrypts; two bytes of the key's version follow."""
+_VERSION_BYTES: Final = 2
+_PLATFORM: Final = bytes(16)
+"""Stands for the organization in the associated data of what belongs to no tenant."""
+
+
+class TamperedError(TalentFluxError):
+    """A ciphertext was changed, moved to another place, or belongs to another key."""
+
+    status = 500
+    code = "tampered"
+    title = "Stored data does not open"
+
+
+class UnknownKeyError(TalentFluxError):
+    """A ciphertext names a version of a key that this process has not learnt of yet."""
+
+    status = 503
+    code = "key_unknown"
+    title = "A new key is on its way"
+
+
+class Cipher:
+    """Encrypts and decrypts under the key of one person.
+
+    Args:
+        key: 32 bytes.
+        owner: The organization, or None for what belongs to no tenant.
+    """
+
+    __slots__ = ("_aead", "_owner")
+
+    def __init__(self, key: bytes, owner: UUID | None) -> None:
+        self._aead = AESGCM(key)
+        self._owner = _PLATFORM if owner is None else owner.bytes
+
+    def encrypt(self, plain: bytes, context: str) -> bytes:
+        """Return a ciphertext that opens in its place only.
+
+        Args:
+            plain: What to encrypt.
+            context: Its place, as `table.column:row-id`.
+        """
+        nonce = os.urandom(_NONCE_BYTES)
+        return _PERSON_FORM + nonce + self._aead.encrypt(nonce, plain, self._owner + _PERSON_FORM + context.encode())
+
+    def decrypt(self, sealed: bytes, context: str) -> bytes:
+        """Return what was encrypted.
+
+        Args:
+            sealed: The ciphertext.
+            context: The place where it was found.
+
+        Raises:
+            TamperedError: It was changed or moved, or belongs to another key.
+        """
+        if sealed[:1] != _PERSON_FORM or len(sealed) < 1 + _NONCE_BYTES + _TAG_BYTES:
+            raise _tampered(context)
+        try:
+            return self._aead.decrypt(sealed[1:13], sealed[13:], self._owner + _PERSON_FORM + context.encode())
+        except InvalidTag:
+            raise _tampered(context) from None
+
+
+class Keys:
+    """The keys of one organization, or of the platform for what belongs to no tenant.
+
+    From each data key two are derived: one wraps the keys of persons, one encrypts what belongs to no person. Blind
+    indexes and commitments come from a key of their own that stays the same when the data key is rotated.
+
+    Args:
+        owner: The organization; None for the platform.
+        data: The data keys by version; the old ones go on decrypting.
+        index: The key of blind indexes and commitments.
+        newest: Version for new data; by default the highest.
+    """
+
+    def __init__(self, owner: UUID | None, data: Mapping[int, bytes], index: bytes, newest: int | None = None) -> None:
+        self.owner = owner
+        self.newest = max(data) if newest is None else newest
+        self._prefix = _PLATFORM if owner is None else owner.bytes
+        self._wrapping = {version: AESGCM(derive(key, "wrapping")) for version, key in data.items()}
+        self._sealing = {version: AESGCM(derive(key, "sealing")) for version, key in data.items()}
+        self._index = index
+        self._columns: dict[str, bytes] = {}
+        self._commitment = derive(index, "commitment")
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """The versions of the data key that are known."""
+        return frozenset(self._wrapping)
+
+    def new_person_key(self, context: str) -> tuple[bytes, Cipher]:
+        """Make the key of a person.
+
+        Args:
+            context: Where the wrapped key will be stored, as `table.column:row-id` or `table:row-id`.
+
+        Returns:
+            The wrapped key to store, and its cipher.
+        """
+        key = os.urandom(KEY_BYTES)
+        return self._seal(self._wrapping, key, context), Cipher(key, self.owner)
+
+    def person(self, wrapped: bytes, context: str) -> Cipher:
+        """Return the cipher of a person's stored key.
+
+        Args:
+            wrapped: The wrapped key.
+            context: Where it is stored.
+
+        Raises:
+            TamperedError: It was changed or moved, or belongs to another organization.
+            UnknownKeyError: It is wrapped by a version that is not known yet.
+        """
+        return Cipher(self._open(self._wrapping, wrapped, context), self.owner)
+
+    def rewrap(self, wrapped: bytes, context: str) -> bytes:
+        """Return a person's key wrapped by the newest version; what it encrypts stays as it is.
+
+        Args:
+            wrapped: The key as it is stored now.
+            context: Where it is stored.
+
+        Raises:
+            TamperedError: It was changed or moved, or belongs to another organization.
+            UnknownKeyError: It is wrapped by a version that is not known yet.
+        """
+        return self._seal(self._wrapping, self._open(self._wrapping, wrapped, context), context)
+
+    def encrypt(self, plain: bytes, context: str) -> bytes:
+        """Return a ciphertext under the owner's own key, for what belongs to no single person.
+
+        Args:
+            plain: What to encrypt.
+            context: Its place, as `table.column:row-id`.
+        """
+        return self._seal(self._sealing, plain, context)
+
+    def decrypt(self, sealed: bytes, context: str) -> bytes:
+        """Return what was encrypted under the owner's own key.
+
+        Args:
+            sealed: The ciphertext.
+            context: The place where it was found.
+
+        Raises:
+            TamperedError: It was changed or moved, or belongs to another organization.
+            UnknownKeyError: It is encrypted by a version that is not known yet.
+        """
+        return self._open(self._sealing, sealed, context)
+
+    def blind_index(self, column: str, value: str) -> bytes:
+        """Return a keyed hash under which equal values of one column are found.
+
+        Args:
+            column: As `table.column`.
+            value: Normalised by the caller.
+
+        Returns:
+            HMAC-SHA256, 32 bytes.
+        """
+        key = self._columns.get(column)
+        if key is None:
+            key = self._columns[column] = derive(self._index, f"index {column}")
+        return hmac.digest(key, value.encode(), "sha256")
+
+    def commitment(self, value: str) -> str:
+        """Return a keyed hash that shows whether a value was this one, and not which it was.
+
+        Args:
+            value: Personal data.
+
+        Returns:
+            HMAC-SHA256, hexadecimal.
+        """
+        return hmac.digest(self._commitment, value.encode(), "sha256").hex()
+
+    def _seal(self, keys: Mapping[int, AESGCM], plain: bytes, context: str) -> bytes:
+        head = _OWNER_FORM + self.newest.to_bytes(_VERSION_BYTES, "big")
+        nonce = os.urandom(_NONCE_BYTES)
+        return head + nonce + keys[self.newest].encrypt(nonce, plain, self._prefix + head + context.encode())
+
+    def _open(self, keys: Mapping[int, AESGCM], sealed: bytes, context: str) -> bytes:
+        if sealed[:1] != _OWNER_FORM or len(sealed) < 3 + _NONCE_BYTES + _TAG_BYTES:
+            raise _tampered(context)
+        key = keys.get(int.from_bytes(sealed[1:3], "big"))
+        if key is None:
+            raise UnknownKeyError("This was encrypted with a key that is not known here yet. Try again in a moment.")
+        try:
+            return key.decrypt(sealed[3:15], sealed[15:], self._prefix + sealed[:3] + context.encode())
+        except InvalidTag:
+            raise _tampered(context) from None
+
+
+def key_version(sealed: bytes) -> int:
+    """Return the version of the organization's or the platform's key that a ciphertext was made with."""
+    return int.from_bytes(sealed[1 : 1 + _VERSION_BYTES], "big")
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """Return a key for one purpose (HKDF-Expand of RFC 5869 with SHA-256; the given key is uniformly random).
+
+    Args:
+        key: 32 random bytes.
+        purpose: What the derived key is for.
+    """
+    return HKDFExpand(SHA256(), KEY_BYTES, f"talentflux {purpose}".encode()).derive(key)
+
+
+def digest_of(data: bytes) -> str:
+    """Return the SHA-256 of bytes, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _tampered(context: str) -> TamperedError:
+    place = context.partition(":")[0]
+    return TamperedError(f"What is stored in {place} was changed or moved, or belongs to another key.")
