@@ -2,6 +2,7 @@
 
 from talentflux.models.api_key import ApiKey
 from talentflux.models.application import Application
+from talentflux.models.auth import LoginThrottle, OneTimeToken, RefreshToken, SigningKey
 from talentflux.models.base import Base
 from talentflux.models.candidate import Candidate
 from talentflux.models.file import File
@@ -23,12 +24,16 @@ __all__ = [
     "File",
     "HiringTeam",
     "Invitation",
+    "LoginThrottle",
     "Match",
     "Member",
+    "OneTimeToken",
     "Organization",
+    "RefreshToken",
     "Requisition",
     "Resume",
     "ResumeSkill",
+    "SigningKey",
     "Task",
     "User",
     "UserSession",

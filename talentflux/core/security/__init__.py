@@ -1,0 +1,1 @@
+"""Passwords, cookies and secrets that are given out once."""
