@@ -23,6 +23,14 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
+class SmtpTls(StrEnum):
+    """How the way to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 class Settings(BaseSettings):
     """All settings of TalentFlux. `.env.example` lists them; a test holds the two against each other."""
 
@@ -108,6 +116,23 @@ class Settings(BaseSettings):
     key_management: str = Field(
         default="", description="package.module:factory of a key management of your own; empty: the master key above."
     )
+    smtp_host: str = Field(
+        default="", description="Mail server; empty: development writes e-mail to `outbox` in the data folder."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls.")
+    smtp_user: str = Field(default="", description="Log in to it as; empty: no log-in.")
+    smtp_password: SecretStr | None = Field(default=None, description="For the log-in.")
+    smtp_tls: SmtpTls = Field(default=SmtpTls.STARTTLS, description="starttls, tls or none.")
+    smtp_ca_file: Path | None = Field(
+        default=None, description="Certificate of the authority that signed the mail server's; empty: the system's."
+    )
+    smtp_timeout_seconds: float = Field(
+        default=60.0, gt=0, le=600, description="Longest wait for one answer of the mail server."
+    )
+    email_from: str = Field(
+        default="talentflux@localhost", description="Sender of e-mails, such as Example Jobs <jobs@example.com>."
+    )
+    email_reply_to: str = Field(default="", description="Where answers to e-mails go; empty: to the sender.")
     file_store: str = Field(default="", description="s3://bucket/prefix, or empty for the data folder.")
     embedder: str = Field(default="static", description="static, openai:MODEL or minilm.")
     openai_api_key: SecretStr | None = Field(default=None, description="For openai:MODEL.")
