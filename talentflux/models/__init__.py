@@ -5,8 +5,10 @@ from talentflux.models.application import Application
 from talentflux.models.auth import LoginThrottle, OneTimeToken, RefreshToken, SigningKey
 from talentflux.models.base import Base
 from talentflux.models.candidate import Candidate
+from talentflux.models.encryption import OrganizationKey, PlatformKey
 from talentflux.models.file import File
 from talentflux.models.hiring_team import HiringTeam
+from talentflux.models.idempotency import IdempotencyKey
 from talentflux.models.match import Match
 from talentflux.models.member import Invitation, Member
 from talentflux.models.organization import Organization
@@ -23,12 +25,15 @@ __all__ = [
     "Candidate",
     "File",
     "HiringTeam",
+    "IdempotencyKey",
     "Invitation",
     "LoginThrottle",
     "Match",
     "Member",
     "OneTimeToken",
     "Organization",
+    "OrganizationKey",
+    "PlatformKey",
     "RefreshToken",
     "Requisition",
     "Resume",

@@ -1,5 +1,6 @@
 """Rows of one organization in every table, made from the database's own catalogue, so that no new table escapes."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from psycopg import sql
 
 CANARY = "canary-7f3a"
 GLOBAL_TABLES = {
+    "platform_key": "wrapped keys, read in every scope: without the master key nobody can use them",
     "alembic_version": "the revision of the schema; no rows of anybody",
     "procrastinate_jobs": "the queue: identifiers only, checked by its own test",
     "procrastinate_events": "as above",
@@ -26,7 +28,7 @@ _TYPES: dict[str, Any] = {
     "int8": 1,
     "float4": 1.0,
     "float8": 1.0,
-    "jsonb": '{"%s": "%s"}' % (CANARY, CANARY),
+    "jsonb": json.dumps({CANARY: CANARY}),
     "_text": [CANARY],
 }
 _IN_LIST = re.compile(r"(\w+) = ANY \(ARRAY\['([^']+)'")

@@ -16,6 +16,7 @@ from talentflux.db.errors import DatabaseSetupError
 from talentflux.models import Base
 
 GLOBAL_TABLES = {
+    "platform_key": "wrapped keys, read in every scope: without the master key nobody can use them",
     "alembic_version": "one row that names the schema's revision",
     "procrastinate_jobs": "the queue: arguments hold identifiers only (core.queue refuses anything else)",
     "procrastinate_events": "the queue: times of state changes of jobs",

@@ -1,0 +1,79 @@
+"""The keys that personal data is encrypted under.
+
+The master key wraps the key of each organization and of the platform; these wrap the keys of persons.
+"""
+
+import os
+from functools import partial
+from uuid import UUID
+
+from talentflux.core.crypto import KEY_BYTES, Keys
+from talentflux.core.database import AnySession, Database, ReadSession, Scope
+from talentflux.core.keyring import KeyPurpose
+from talentflux.repositories.encryption_repository import EncryptionRepository
+
+_KEPT = "talentflux keys"  # in `session.info`: keys that this transaction made and has not committed
+
+
+async def organization_keys(session: AnySession) -> Keys:
+    """Return the keys of the session's organization; they are made in its first writing transaction.
+
+    Args:
+        session: The transaction.
+
+    Raises:
+        LookupError: The scope has no organization.
+        ConfigurationError: The master key does not open them.
+    """
+    if session.scope.organization_id is None:
+        raise LookupError("an organization's keys are asked for without an organization")
+    return await _keys(session, session.scope.organization_id)
+
+
+async def platform_keys(session: AnySession) -> Keys:
+    """Return the keys of accounts and of what lies outside tenants, in a transaction of any scope.
+
+    Args:
+        session: The transaction.
+
+    Raises:
+        ConfigurationError: The master key does not open them.
+    """
+    return await _keys(session, None)
+
+
+async def check_master_key(database: Database) -> None:
+    """Make sure that the master key is the one that this database's keys are wrapped under.
+
+    Raises:
+        ConfigurationError: It is another one; the sentence says which is needed.
+        DependencyError: The database cannot be reached.
+    """
+    async with database.write_session(Scope()) as session:
+        await platform_keys(session)
+
+
+async def _keys(session: AnySession, owner: UUID | None) -> Keys:
+    made: dict[UUID | None, Keys] = session.info.setdefault(_KEPT, {})
+    if (keys := made.get(owner) or session.keyring.recall(owner)) is not None:
+        return keys
+    repository = EncryptionRepository(session, owner)
+    stored, now = await repository.stored()
+    if now is not None:
+        keys = await session.keyring.unwrap(owner, stored, now)
+        session.keyring.keep(keys)
+        return keys
+    fresh: dict[tuple[KeyPurpose, int], bytes] = {("data", 1): _random(), ("index", 1): _random()}
+    if isinstance(session, ReadSession):
+        # Nothing is encrypted yet, so a key that nobody keeps finds as much as any other.
+        return Keys(owner, {1: fresh["data", 1]}, fresh["index", 1])
+    await repository.add(await session.keyring.wrap(owner, fresh), session.keyring.management.key_id)
+    stored, now = await repository.stored()
+    assert now is not None
+    keys = made[owner] = await session.keyring.unwrap(owner, stored, now)
+    session.after_commit.append(partial(session.keyring.keep, keys))
+    return keys
+
+
+def _random() -> bytes:
+    return os.urandom(KEY_BYTES)
