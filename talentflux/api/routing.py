@@ -1,0 +1,103 @@
+"""The route class of the API: a POST with an `Idempotency-Key` is carried out once and answered alike each time."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.datastructures import UploadFile
+
+from talentflux.core.database import AnySession, WriteSession
+from talentflux.core.errors import InvalidInputError
+from talentflux.schemas.idempotency import KeptAnswer, RepeatableRequest
+from talentflux.services import idempotency_service
+from talentflux.services.idempotency_service import HEADER
+
+REPLAYED: Final = "Idempotency-Replayed"
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_KEPT_HEADERS: Final = frozenset({"content-type", "etag", "link", "location"})
+_MIB: Final = 2**20
+_Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class _AnsweredBeforeError(Exception):
+    """Ends the handling of a request that was carried out before; its transaction is rolled back."""
+
+    def __init__(self, answer: KeptAnswer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class ApiRoute(APIRoute):
+    """A route of the JSON API.
+
+    The guard of a POST opens the transaction and calls `on_open`; when the answer has been built, the transaction is
+    still open, so the answer is kept in it. Refusals are not kept: nothing was done, and a repeat is tried anew.
+    Routes without a log-in open no such transaction; there the header has no effect.
+    """
+
+    def get_route_handler(self) -> _Handler:
+        """Return what answers a request."""
+        handle = super().get_route_handler()
+        if "POST" not in (self.methods or ()):
+            return handle
+
+        async def once(request: Request) -> Response:
+            if HEADER not in request.headers:
+                return await handle(request)
+            given = RepeatableRequest(_key(request), await _fingerprint(request))
+
+            async def look(session: AnySession) -> None:
+                if (answer := await idempotency_service.find(session, given)) is not None:
+                    raise _AnsweredBeforeError(answer)
+
+            request.state.on_open = [look]
+            try:
+                response = await handle(request)
+            except _AnsweredBeforeError as before:
+                kept = before.answer
+                return Response(kept.body, kept.status, {**kept.headers, REPLAYED: "true"})
+            session = getattr(request.state, "session", None)
+            if isinstance(session, WriteSession):
+                headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
+                answer = KeptAnswer(response.status_code, headers, bytes(response.body))
+                await idempotency_service.keep(session, given, answer)
+            return response
+
+        return once
+
+
+def _key(request: Request) -> str:
+    given = request.headers.getlist(HEADER)
+    if len(given) != 1 or not _KEY.fullmatch(given[0]):
+        raise InvalidInputError(
+            f"{HEADER} is not a key.",
+            fields={f"header.{HEADER}": "give one key of 1 to 255 visible ASCII characters, such as a UUID"},
+        )
+    return given[0]
+
+
+async def _fingerprint(request: Request) -> str:
+    """Return the SHA-256 of method, address and body; of a form, of its fields, for the boundary changes each time."""
+    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        digest.update(await request.body())
+        return digest.hexdigest()
+    for name, value in (await request.form()).multi_items():
+        part = await asyncio.to_thread(_file_digest, value) if isinstance(value, UploadFile) else ["", value]
+        for text in (name, *part):
+            digest.update(len(text).to_bytes(8, "big") + text.encode(errors="surrogatepass"))
+    return digest.hexdigest()
+
+
+def _file_digest(file: UploadFile) -> list[str]:
+    """Return name and SHA-256 of an uploaded file, read in pieces; it is left at its beginning."""
+    digest = hashlib.sha256()
+    file.file.seek(0)
+    while piece := file.file.read(_MIB):
+        digest.update(piece)
+    file.file.seek(0)
+    return [file.filename or "", digest.hexdigest()]
