@@ -1,0 +1,120 @@
+"""Texts of e-mails: one source for each, from which plain text and HTML are made, so that they cannot differ."""
+
+import re
+import textwrap
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from talentflux.core.errors import InvalidInputError
+from talentflux.schemas.email import EmailTemplate
+
+LANGUAGES: Final = ("en", "de")
+_WIDTH: Final = 72
+_LONGEST_VALUE: Final = 80
+_LINK: Final = re.compile(r"https?://[^\s<>\"'\\]+")
+_PARAGRAPH: Final = re.compile(r"\n\s*\n")
+_WORD_JOINER: Final = "\u2060"
+_LINKED: Final = frozenset(
+    {
+        EmailTemplate.VERIFY_EMAIL,
+        EmailTemplate.ACCOUNT_EXISTS,
+        EmailTemplate.RESET_PASSWORD,
+        EmailTemplate.CONFIRM_EMAIL,
+        EmailTemplate.INVITATION,
+    }
+)
+"""What is of no use without its link."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedEmail:
+    """An e-mail as people will read it.
+
+    Attributes:
+        subject: One line.
+        text: The plain text.
+        html: The same as HTML.
+    """
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(template: EmailTemplate, language: str, **values: object) -> RenderedEmail:
+    """Return the text of an e-mail.
+
+    Args:
+        template: Which.
+        language: Of `LANGUAGES`; any other gives English.
+        **values: What the template names: `link` is an address of our own, all others are words of people.
+
+    Raises:
+        InvalidInputError: A value holds a line break or another control character, or a link is none.
+        LookupError: The link is missing.
+        jinja2.UndefinedError: Another value that the template needs is missing.
+    """
+    if template in _LINKED and "link" not in values:
+        raise LookupError(f"{template} without its link")
+    spoken = language if language in LANGUAGES else LANGUAGES[0]
+    checked = {name: _checked(name, value) for name, value in values.items()}
+    words = {name: value if name == "link" else _unlinked(value) for name, value in checked.items()}
+    name = f"{spoken}/{template.value}.jinja"
+    subject = " ".join(_environment("subject").get_template(name).render(words).split())
+    text = _environment("text").get_template(name).render(words, language=spoken)
+    html = _environment("html").get_template(name).render(words, language=spoken, subject=subject)
+    return RenderedEmail(subject, text.strip() + "\n", html.strip() + "\n")
+
+
+def _checked(name: str, value: object) -> str:
+    """Return a value as text, refusing what could begin another header or hide something from the reader."""
+    given = str(value)
+    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in given):
+        raise InvalidInputError(f"The {name} of an e-mail may not hold control characters.")
+    if name == "link" and not _LINK.fullmatch(given):
+        raise InvalidInputError("The link of an e-mail must be an http or https address.")
+    return given
+
+
+def _unlinked(value: str) -> str:
+    """Return words of people short and so that no mail program makes a link of them: our e-mails carry ours only."""
+    short = value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
+    plain = short.replace("://", " ")
+    return re.sub(r"(?<=\w)([.@])(?=[^\W\d])", rf"\1{_WORD_JOINER}", plain)
+
+
+@lru_cache(maxsize=3)
+def _environment(form: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("talentflux.services", "templates/email"),
+        autoescape=form == "html",  # noqa: S701 -- plain text holds no markup
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["layout"] = f"layout.{form}.jinja"
+    environment.filters["paragraphs"] = _html_paragraphs if form == "html" else _text_paragraphs
+    return environment
+
+
+def _text_paragraphs(text: str) -> str:
+    """Return paragraphs wrapped for a terminal, a blank line between them."""
+    return "\n\n".join(
+        textwrap.fill(" ".join(part.split()), _WIDTH, break_long_words=False, break_on_hyphens=False)
+        for part in _split(text)
+    )
+
+
+def _html_paragraphs(text: str) -> Markup:
+    """Return paragraphs as HTML; the text is escaped already where it was rendered."""
+    style = Markup('<p style="margin:0 0 16px">{}</p>')
+    return Markup("\n").join(style.format(Markup(" ".join(part.split()))) for part in _split(text))  # noqa: S704 -- escaped by the environment
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in _PARAGRAPH.split(text.strip()) if part]
