@@ -5,6 +5,7 @@ from talentflux.models.application import Application
 from talentflux.models.auth import LoginThrottle, OneTimeToken, RefreshToken, SigningKey
 from talentflux.models.base import Base
 from talentflux.models.candidate import Candidate
+from talentflux.models.email import EmailMessage
 from talentflux.models.encryption import OrganizationKey, PlatformKey
 from talentflux.models.file import File
 from talentflux.models.hiring_team import HiringTeam
@@ -23,6 +24,7 @@ __all__ = [
     "Application",
     "Base",
     "Candidate",
+    "EmailMessage",
     "File",
     "HiringTeam",
     "IdempotencyKey",
