@@ -28,6 +28,8 @@ from talentflux.core.errors import (
 from talentflux.core.file_store import FileStore, open_file_store
 from talentflux.core.permissions import TEAM_PERMISSIONS, Permission
 from talentflux.core.principal import Authorization, BrowserCredential, Credential, Principal, authorization
+from talentflux.core.rate_limit import RateLimiter
+from talentflux.core.redis import RedisLink
 from talentflux.core.security.cookies import csrf_holds, session_cookie_name
 from talentflux.core.telemetry import Telemetry
 from talentflux.schemas.document import Document
@@ -64,6 +66,17 @@ class Resources:
     def files(self) -> FileStore:
         """The file store, opened when first needed."""
         return open_file_store(self.settings)
+
+    @cached_property
+    def redis(self) -> RedisLink | None:
+        """Connections to Redis, where it is set."""
+        url = self.settings.redis_url
+        return RedisLink(url.get_secret_value(), self.settings.redis_timeout_seconds) if url else None
+
+    @cached_property
+    def limiter(self) -> RateLimiter:
+        """Counts requests per address, account and key."""
+        return RateLimiter(self.settings, self.redis)
 
     @cached_property
     def tokens(self) -> TokenService:
@@ -133,6 +146,8 @@ class Access:
         principal = session.principal
         assert principal is not None
         request.state.session = session
+        resources: Resources = request.app.state.resources
+        await resources.limiter.check_account(request.scope, principal.actor)
         if self.kind == "tenant":
             await self._check_permission(request, session, principal)
         elif principal.user_id is None or (self.write and principal.api_key_id is not None):

@@ -14,6 +14,7 @@ from talentflux.api.router import router as api_router
 from talentflux.core.config import Settings, get_settings
 from talentflux.core.database import Database
 from talentflux.core.errors import ConfigurationError
+from talentflux.core.keyring import Keyring
 from talentflux.core.middleware import RequestMiddleware
 from talentflux.core.problems import install_problem_handlers
 from talentflux.dependencies import Resources
@@ -54,7 +55,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or get_settings()
     if settings.database_url is None:
         raise ConfigurationError("The API needs TALENTFLUX_DATABASE_URL, or start it with `talentflux up`.")
-    resources = Resources(settings, Database(settings.database_url.get_secret_value(), settings.database_pool_size))
+    url, keyring = settings.database_url.get_secret_value(), Keyring.from_settings(settings)
+    resources = Resources(settings, Database(url, settings.database_pool_size, keyring=keyring))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from talentflux.core.database import Database
+from talentflux.core.keyring import Keyring
 from talentflux.db.embedded import EmbeddedConnection
 from tests.factories.database import TestDatabase, database_copy, remove_server, test_server
 
@@ -86,7 +87,7 @@ def test_database(server: EmbeddedConnection) -> Iterator[TestDatabase]:
 @pytest_asyncio.fixture
 async def database(test_database: TestDatabase) -> AsyncIterator[Database]:
     """Sessions over this test's own database, as the application's role."""
-    async with Database(test_database.app_url, pool_size=5) as opened:
+    async with Database(test_database.app_url, pool_size=5, keyring=Keyring.for_tests()) as opened:
         yield opened
 
 

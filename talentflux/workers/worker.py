@@ -13,6 +13,7 @@ from procrastinate.worker import Worker
 from talentflux.core.config import Settings
 from talentflux.core.database import APP_ROLE, Database
 from talentflux.core.errors import ConfigurationError, TalentFluxError
+from talentflux.core.keyring import Keyring
 from talentflux.core.logging import get_logger
 from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
@@ -84,7 +85,8 @@ async def work(database_url: str, settings: Settings, *, stop: asyncio.Event | N
     stopping = stop or _stop_on_signals()
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # it would log errors with the data they quote
     pause = 0.2
-    async with Database(database_url, settings.database_pool_size) as database:
+    keyring = Keyring.from_settings(settings)
+    async with Database(database_url, settings.database_pool_size, keyring=keyring) as database:
         while not stopping.is_set():
             began = asyncio.get_running_loop().time()
             try:

@@ -1,5 +1,7 @@
 """A client of the whole application over a database of the test's own, and a worker that runs when told."""
 
+import base64
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,17 @@ from pydantic import SecretStr
 from talentflux.core.config import LogFormat, Settings
 from talentflux.core.database import APP_ROLE, Database
 from talentflux.core.logging import configure_logging
+from talentflux.dependencies import Resources
 from talentflux.main import create_app
+from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from talentflux.workers.queue import build_app
 from talentflux.workers.tasks.resume import reader_pool
 from tests.factories.database import TestDatabase
+from tests.factories.people import Person, add_person
 
 OTHER_ORGANIZATION = UUID("01936c00-0000-7000-8000-0000000000ff")
 READERS = (1, 10.0, 512)
+MASTER_KEY = base64.b64encode(hashlib.sha256(b"a master key for tests").digest()).decode()  # of Keyring.for_tests
 Work = Callable[[], Awaitable[None]]
 
 
@@ -38,6 +44,11 @@ def settings(test_database: TestDatabase, tmp_path: Path) -> Settings:
         parser_processes=READERS[0],
         parser_timeout_seconds=READERS[1],
         parser_memory_mib=READERS[2],
+        master_key=SecretStr(MASTER_KEY),
+        rate_limit_address=0,
+        rate_limit_login=0,
+        rate_limit_account=0,
+        rate_limit_key=0,
         _env_file=None,
     )
 
@@ -51,10 +62,25 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
 
 
 @pytest_asyncio.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application; errors come as answers, as over a network."""
+async def anonymous(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application without a log-in; errors come as answers, as over a network."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def owner(app: FastAPI) -> Person:
+    """The owner of the local organization, logged in."""
+    resources: Resources = app.state.resources
+    return await add_person(resources.database, resources.tokens, LOCAL_ORGANIZATION_ID)
+
+
+@pytest_asyncio.fixture
+async def client(app: FastAPI, owner: Person) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application, logged in as the owner of the local organization."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=owner.headers) as opened:
         yield opened
 
 

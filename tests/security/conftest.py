@@ -1,5 +1,5 @@
 """The application under attack: the same client, worker and second organization as the tests of the API use."""
 
-from tests.api.conftest import app, client, ended_readers, foreign, settings, work
+from tests.api.conftest import anonymous, app, client, ended_readers, foreign, owner, settings, work
 
-__all__ = ["app", "client", "ended_readers", "foreign", "settings", "work"]
+__all__ = ["anonymous", "app", "client", "ended_readers", "foreign", "owner", "settings", "work"]

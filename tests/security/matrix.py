@@ -1,0 +1,71 @@
+"""Who may call what: written down a second time, by hand, so that a guard that changes is noticed.
+
+An operation that is not here fails `test_route_matrix.py`.
+"""
+
+from typing import Final
+
+OWNER: Final = frozenset({"owner"})
+ADMINS: Final = OWNER | {"admin"}
+RECRUITERS: Final = ADMINS | {"recruiter"}
+MANAGERS: Final = RECRUITERS | {"hiring_manager"}
+READERS: Final = MANAGERS | {"viewer"}
+MEMBERS: Final = READERS | {"interviewer"}
+
+PUBLIC: Final = frozenset({"public"})
+OWN: Final = frozenset({"own"})
+
+ALLOWED: Final[dict[str, frozenset[str]]] = {
+    # candidates
+    "list_candidates": MEMBERS,
+    "get_candidate": MEMBERS,
+    "update_candidate": RECRUITERS,
+    "delete_candidate": RECRUITERS,
+    # resumes
+    "upload_resumes": RECRUITERS,
+    "list_resumes": READERS,
+    "get_resume": READERS,
+    "download_resume": READERS,
+    "export_resume": READERS,
+    # requisitions, rankings, reports
+    "create_requisition": MANAGERS,
+    "create_requisition_from_file": MANAGERS,
+    "list_requisitions": MEMBERS,
+    "get_requisition": MEMBERS,
+    "edit_requirements": RECRUITERS,
+    "delete_requisition": RECRUITERS,
+    "match_requisition": RECRUITERS,
+    "list_matches": MEMBERS,
+    "get_match": MEMBERS,
+    "get_shortlist": MEMBERS,
+    # applications, tasks, skills
+    "list_applications": MEMBERS,
+    "update_application": RECRUITERS,
+    "get_task": MEMBERS,
+    "search_skills": MEMBERS,
+    # tenants
+    "get_current_organization": MEMBERS,
+    # for machines
+    "get_health": PUBLIC,
+    "get_readiness": PUBLIC,
+    "get_metrics": PUBLIC,
+    # pages
+    "GET /": MEMBERS,
+    "GET /requisitions/{requisition_id}/shortlist": MEMBERS,
+    "GET /guides": PUBLIC,
+    "GET /guides/{path:path}": PUBLIC,
+    "GET /docs": PUBLIC,
+    "GET /openapi.json": PUBLIC,
+}
+"""By operation id, or by method and path for pages."""
+
+PARAMETERS: Final[dict[str, str]] = {
+    "path": "path",
+}
+"""Parameters in paths that are no ids, with a value. `<table>_id` needs no entry."""
+
+TABLES: Final[dict[str, str]] = {
+    "user": "user_account",
+    "session": "user_session",
+}
+"""Tables whose name is not that of the parameter without `_id`."""
