@@ -1,5 +1,6 @@
 """Access tokens: JWT signed with Ed25519, for a quarter of an hour, by keys that are rotated."""
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from jwt.algorithms import OKPAlgorithm
 
 from talentflux.core.config import Settings
+from talentflux.core.crypto import Keys
 from talentflux.core.database import Database, Scope, WriteSession
 from talentflux.core.errors import UnauthenticatedError
 from talentflux.core.principal import AccessCredential
@@ -81,6 +83,7 @@ class TokenService:
         self.audience = f"{self.issuer}/api"
         self._keys: tuple[_Key, ...] = ()
         self._loaded = self._tried = float("-inf")
+        self._loading = asyncio.Lock()
         self._verified: OrderedDict[bytes, tuple[AccessCredential, float, float]] = OrderedDict()
 
     async def issue(self, user_id: UUID, session_id: UUID, organization_id: UUID | None) -> AccessToken:
@@ -136,8 +139,7 @@ class TokenService:
 
         Call it before a transaction in which tokens are issued, for it opens one of its own.
         """
-        if time.monotonic() - self._loaded > _FRESH_SECONDS:
-            await self._load()
+        await self._refresh()
         if not any(key.signs(datetime.now(UTC)) for key in self._keys):
             async with self._database.write_session(_IDENTITY) as session:
                 await SigningKeyRepository(session).lock()
@@ -176,6 +178,13 @@ class TokenService:
         await self._load()
         return key_id
 
+    async def _refresh(self) -> None:
+        """Load the keys, if that was long ago; many who come at once have it done once."""
+        if time.monotonic() - self._loaded > _FRESH_SECONDS:
+            async with self._loading:
+                if time.monotonic() - self._loaded > _FRESH_SECONDS:
+                    await self._load()
+
     async def _load(self) -> None:
         async with self._database.write_session(_IDENTITY) as session:
             keys = await encryption_service.platform_keys(session)
@@ -206,8 +215,7 @@ class TokenService:
 
     async def _key(self, kid: object) -> _Key:
         """Return the key that a header names; an unknown name has the keys loaded again, at most every few seconds."""
-        if time.monotonic() - self._loaded > _FRESH_SECONDS:
-            await self._load()
+        await self._refresh()
         key = self._known(kid)
         if key is None and time.monotonic() - self._tried > _RELOAD_SECONDS:
             self._tried = time.monotonic()
@@ -240,7 +248,7 @@ async def _make(session: WriteSession, active_from: datetime) -> UUID:
     return key_id
 
 
-def _opened(row: SigningKey, keys: encryption_service.Keys) -> _Key:
+def _opened(row: SigningKey, keys: Keys) -> _Key:
     private = Ed25519PrivateKey.from_private_bytes(keys.decrypt(row.private_key, _context(row.id)))
     # The public key is taken from the private one, which is authenticated, not from its column, which is not.
     return _Key(row.id.hex, private, private.public_key(), row.active_from, row.expires_at)
