@@ -1,15 +1,101 @@
-"""How endpoints answer: lists encoded once, and the form that all operations share."""
+"""How endpoints answer: rows with their version, lists encoded once, and the form that all operations share."""
 
-from typing import Annotated, Any
+import hashlib
+import re
+from datetime import datetime
+from typing import Annotated, Any, Final, Protocol
 
 import orjson
-from fastapi import Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 
+from talentflux.core.errors import PreconditionRequiredError
 from talentflux.core.problems import declared
 from talentflux.schemas.page import Cursor, Limit, RowPage
+from talentflux.schemas.version import ANY_VERSION, Versions, version_of
 
 PageLimit = Annotated[Limit, Query()]
 PageCursor = Annotated[Cursor | None, Query()]
+_ETAG: Final = re.compile(r'"([0-9a-f]{1,16})\.[0-9a-f]{12}"')
+_GivenVersion = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=1000,
+        description="The `ETag` of what you read and now change; `*` for whatever it is by now.",
+        examples=['"62a1b2c3d4e5f.0123456789ab"'],
+    ),
+]
+
+
+class _Row(Protocol):
+    """A row as it is answered."""
+
+    @property
+    def updated_at(self) -> datetime: ...
+
+    def model_dump_json(self) -> str: ...
+
+
+class _Unsaid:
+    """Stands for the versions that a caller should have named; what looks into it asks for them."""
+
+    def __contains__(self, version: object) -> bool:
+        raise PreconditionRequiredError(
+            "Send the header If-Match with the ETag of what you read, so that nobody's change is lost; or If-Match: *."
+        )
+
+
+async def _required(if_match: _GivenVersion = None) -> Versions:
+    return _Unsaid() if if_match is None else _versions(if_match)
+
+
+async def _honoured(if_match: _GivenVersion = None) -> Versions:
+    return ANY_VERSION if if_match is None else _versions(if_match)
+
+
+RequiredMatch = Annotated[Versions, Depends(_required)]
+"""The versions that a change is meant for; without `If-Match` it is refused (428) as soon as the row is found."""
+
+GivenMatch = Annotated[Versions, Depends(_honoured)]
+"""The versions that a change is meant for; without `If-Match`, whatever the row is by now."""
+
+
+def _versions(if_match: str) -> Versions:
+    """Return the versions in the header. What is no strong tag of ours matches nothing, as RFC 9110 says."""
+    if if_match.strip() == "*":
+        return ANY_VERSION
+    found = (_ETAG.fullmatch(tag.strip()) for tag in if_match.split(","))
+    return frozenset(tag[1] for tag in found if tag)
+
+
+def row_answer(request: Request, row: _Row, *, status: int = 200, location: str | None = None) -> Response:
+    """Encode one row, with its version and a digest of what is shown as `ETag`.
+
+    The operation's response model is for the documentation; tests hold the answers against it.
+
+    Args:
+        request: Its `If-None-Match` may spare the body.
+        row: What is answered.
+        status: Of the answer.
+        location: Where a new row is read.
+
+    Returns:
+        The row as JSON, or 304 without a body.
+    """
+    body = row.model_dump_json().encode()
+    etag = f'"{version_of(row.updated_at)}.{hashlib.blake2b(body, digest_size=6).hexdigest()}"'
+    headers = {"ETag": etag}
+    if location is not None:
+        headers["Location"] = location
+    known = request.headers.get("if-none-match")
+    if request.method == "GET" and known is not None and _known(known, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, status, headers, media_type="application/json")
+
+
+def _known(if_none_match: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or tags == ["*"]
 
 
 def page_answer(request: Request, page: RowPage) -> Response:
@@ -27,7 +113,7 @@ def page_answer(request: Request, page: RowPage) -> Response:
     headers = {}
     if page.next_cursor:
         headers["Link"] = f'<{request.url.include_query_params(cursor=page.next_cursor)}>; rel="next"'
-    body = {"items": page.items, "next_cursor": page.next_cursor}
+    body = {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
     return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), media_type="application/json", headers=headers)
 
 

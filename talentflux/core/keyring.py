@@ -1,5 +1,7 @@
 """Unwrapped keys of organizations and of the platform, kept in memory by one process."""
 
+import hmac
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -10,7 +12,7 @@ from typing import Final, Literal, Self
 from uuid import UUID
 
 from talentflux.core.config import Settings
-from talentflux.core.crypto import Keys
+from talentflux.core.crypto import KEY_BYTES, Keys
 from talentflux.core.errors import ConfigurationError
 from talentflux.core.master_key import KeyManagement, LocalKeyManagement, open_key_management
 
@@ -55,6 +57,8 @@ class Keyring:
         self.refresh_seconds = refresh_seconds
         self._kept: OrderedDict[UUID | None, tuple[float, Keys]] = OrderedDict()
         self._plain: OrderedDict[tuple[UUID | None, bytes], bytes] = OrderedDict()
+        self._signing: Keys | None = None
+        self._provisional = os.urandom(KEY_BYTES)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -87,6 +91,8 @@ class Keyring:
     def keep(self, keys: Keys) -> None:
         """Keep keys whose rows are committed."""
         self._kept[keys.owner] = (time.monotonic(), keys)
+        if keys.owner is None:
+            self._signing = keys
         self._kept.move_to_end(keys.owner)
         while len(self._kept) > _MOST_OWNERS:
             self._kept.popitem(last=False)
@@ -96,6 +102,22 @@ class Keyring:
         self._kept.pop(owner, None)
         for kept in [entry for entry in self._plain if entry[0] == owner]:
             del self._plain[kept]
+
+    def sign(self, text: str) -> bytes:
+        """Return a keyed hash by which every process knows again what one of them has given out.
+
+        It comes from the platform's index key, which stays the same. A process that has not read the platform's keys,
+        as the server does when it starts, knows only what it has given out itself.
+
+        Args:
+            text: What was given out.
+
+        Returns:
+            HMAC-SHA256, 32 bytes.
+        """
+        if self._signing is None:
+            return hmac.digest(self._provisional, text.encode(), "sha256")
+        return self._signing.blind_index("signed", text)
 
     async def unwrap(self, owner: UUID | None, stored: Sequence[StoredKey], now: datetime) -> Keys:
         """Return the keys of an owner.

@@ -1,27 +1,34 @@
 """What every repository does: keep to one organization, hide deleted rows, read lists page by page."""
 
-import base64
-import binascii
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, ClassVar, Final, Generic, TypeVar
 from uuid import UUID
 
 import orjson
 from psycopg.rows import dict_row
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.elements import BindParameter
 
+from talentflux.core.cursor import make_cursor, read_cursor
 from talentflux.core.database import AnySession
-from talentflux.core.errors import InvalidInputError, NotFoundError
+from talentflux.core.errors import NotFoundError, PreconditionFailedError
 from talentflux.models.base import TenantRow
-from talentflux.schemas.page import RowPage
+from talentflux.schemas.page import RowPage, SyncParameters
+from talentflux.schemas.version import ANY_VERSION, Versions, version_of
 
 M = TypeVar("M", bound=TenantRow)
+KeyPart = float | UUID | datetime
 
 LAST_ID: Final = UUID(int=2**128 - 1)
 """Behind every id: where a list that runs from new to old begins."""
+FIRST_ID: Final = UUID(int=0)
+"""Before every id: where a list that runs from old to new begins."""
+LAST_TIME: Final = datetime(9000, 1, 1, tzinfo=UTC)
+FIRST_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
 
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call] # no hints there
 
@@ -36,45 +43,184 @@ class ListQuery:
         key: Columns that order the list, each with its value before the first row.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], key: Mapping[str, float | UUID]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]], key: Mapping[str, KeyPart]) -> None:
         compiled = statement.limit(bindparam("rows")).compile(dialect=_DIALECT)
         self.sql = str(compiled)
         self.constants = {name: value for name, value in compiled.params.items() if value is not None}
         self.key = dict(key)
+        self._count = str(
+            select(func.count()).select_from(statement.order_by(None).subquery()).compile(dialect=_DIALECT)
+        )
+        self._name = sha256(self.sql.encode()).hexdigest()
         for name in ("organization_id", *(f"after_{part}" for part in key)):
             if f"%({name})s" not in self.sql:
                 raise ValueError(f"the list is not bound by :{name}")
 
-    async def page(self, session: AnySession, limit: int, cursor: str | None, **filters: object) -> RowPage:
+    async def page(
+        self,
+        session: AnySession,
+        limit: int,
+        cursor: str | None,
+        *,
+        moving: Mapping[str, object] | None = None,
+        **filters: object,
+    ) -> RowPage:
         """Read one page.
 
         Args:
             session: The transaction; its scope gives the organization.
             limit: Most rows.
             cursor: Where the page before ended, None for the first page.
-            **filters: The statement's other parameters; None leaves a filter out.
+            moving: Parameters that differ from page to page.
+            **filters: The statement's other parameters; None leaves a filter out. They bind the cursor.
 
         Returns:
             The rows and where they end.
 
         Raises:
-            InvalidInputError: The cursor is not one of ours.
+            InvalidInputError: The cursor is not one of this list with these filters.
         """
-        after = _decode_cursor(cursor, self.key) if cursor else self.key
-        parameters = {
-            **self.constants,
-            **filters,
-            "organization_id": session.scope.organization_id,
-            "rows": limit + 1,
-            **{f"after_{part}": value for part, value in after.items()},
-        }
+        place = self._place(session, filters)
+        after = self._after(cursor, place, session) if cursor else self.key
         driver = await session.driver()
         async with driver.cursor(row_factory=dict_row, binary=True) as rows:
-            await rows.execute(self.sql.encode(), parameters)
+            parameters = self._parameters(session, {**filters, **(moving or {})}, after)
+            await rows.execute(self.sql.encode(), {**parameters, "rows": limit + 1})
             found = await rows.fetchall()
         more = len(found) > limit
         items = found[:limit]
-        return RowPage(items, _encode_cursor([items[-1][part] for part in self.key]) if more else None)
+        following = [items[-1][part] for part in self.key] if more else []
+        return RowPage(items, make_cursor(following, place, session.keyring.sign) if more else None)
+
+    async def count(self, session: AnySession, **filters: object) -> int:
+        """Return how many rows there are in all.
+
+        Args:
+            session: The transaction; its scope gives the organization.
+            **filters: As for `page`.
+        """
+        driver = await session.driver()
+        async with driver.cursor() as rows:
+            await rows.execute(self._count.encode(), self._parameters(session, filters, self.key))
+            row = await rows.fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _parameters(
+        self, session: AnySession, filters: Mapping[str, object], after: Mapping[str, KeyPart]
+    ) -> dict[str, object]:
+        return {
+            **self.constants,
+            **filters,
+            "organization_id": session.scope.organization_id,
+            **{f"after_{part}": value for part, value in after.items()},
+        }
+
+    def _place(self, session: AnySession, filters: Mapping[str, object]) -> str:
+        scope = session.scope
+        owner = scope.organization_id or scope.user_id
+        return orjson.dumps([self._name, owner, sorted(filters.items())], default=_plain).decode()
+
+    def _after(self, cursor: str, place: str, session: AnySession) -> dict[str, KeyPart]:
+        values = read_cursor(cursor, place, session.keyring.sign)
+        return {
+            part: datetime.fromisoformat(value) if isinstance(first, datetime) else type(first)(value)
+            for (part, first), value in zip(self.key.items(), values, strict=True)
+        }
+
+
+class ResourceList:
+    """A list in each of its views: the orders of live rows, those of deleted ones, and all rows by time of change.
+
+    Args:
+        model: Whose rows.
+        columns: What is read of each, with joins and without conditions.
+        filters: Conditions on parameters, as `optional` gives them.
+        live: Conditions on rows that are not deleted.
+    """
+
+    SORTS: ClassVar[dict[str, str]] = {
+        "-created_at": "newest first",
+        "created_at": "oldest first",
+        "-updated_at": "latest change first",
+        "updated_at": "earliest change first",
+    }
+
+    def __init__(
+        self,
+        model: Any,
+        columns: Select[*tuple[Any, ...]],
+        *,
+        filters: Sequence[ColumnElement[bool]] = (),
+        live: Sequence[ColumnElement[bool]] = (),
+    ) -> None:
+        rows = columns.where(model.organization_id == parameter("organization_id", model.organization_id), *filters)
+        views = {False: rows.where(model.deleted_at.is_(None), *live), True: rows.where(model.deleted_at.is_not(None))}
+        self._views = {
+            (deleted, sort): _ordered(model, view, sort) for deleted, view in views.items() for sort in self.SORTS
+        }
+        changed = rows.where(
+            model.updated_at >= parameter("since", model.updated_at),
+            model.updated_at < parameter("horizon", model.updated_at),
+        )
+        self._changed = _ordered(model, changed, "updated_at")
+
+    async def page(self, session: AnySession, asked: SyncParameters, sort: str, **filters: object) -> RowPage:
+        """Read one page of the view that is asked for.
+
+        Args:
+            session: The transaction; its scope gives the organization.
+            asked: Limit, cursor and view.
+            sort: One of `SORTS`.
+            **filters: None leaves a filter out.
+
+        Raises:
+            InvalidInputError: The cursor is not one of this list with these filters.
+        """
+        moving: dict[str, object] = {}
+        if asked.updated_since is not None:
+            query, filters["since"] = self._changed, asked.updated_since
+            moving["horizon"] = await _horizon(session)
+        else:
+            query = self._views[asked.deleted, sort]
+        page = await query.page(session, asked.limit, asked.cursor, moving=moving, **filters)
+        if asked.include_total:
+            return replace(page, total=await query.count(session, **filters, **moving))
+        return page
+
+
+_HORIZON: Final = b"""
+select least(min(objid::bigint), floor(extract(epoch from clock_timestamp()))::bigint - 1700000000) + 1700000000
+from pg_locks
+where locktype = 'advisory' and objsubid = 2 and mode = 'ShareLock'
+    and database = (select oid from pg_database where datname = current_database())
+    and classid = (hashtext(%s)::bigint & 4294967295)::oid"""
+
+
+async def _horizon(session: AnySession) -> datetime:
+    """Return a time before which no change of the organization is still to be committed.
+
+    Whoever changes a row first takes a lock that bears the second (trigger `tenant_row_changed`). Looked at before the
+    rows are read, a lock is either still there, or what it stood for is committed and will be seen.
+    """
+    driver = await session.driver()
+    async with driver.cursor() as rows:
+        await rows.execute(_HORIZON, [str(session.scope.organization_id)])
+        row = await rows.fetchone()
+    assert row is not None
+    return datetime.fromtimestamp(int(row[0]), UTC)
+
+
+def _ordered(model: Any, rows: Select[*tuple[Any, ...]], sort: str) -> ListQuery:
+    """Return a list in one order. Ids sort by the time of making; times of change may be equal, so the id decides."""
+    descending = sort.startswith("-")
+    columns = {"id": model.id} if sort.endswith("created_at") else {"updated_at": model.updated_at, "id": model.id}
+    starts: dict[str, tuple[KeyPart, KeyPart]] = {"id": (FIRST_ID, LAST_ID), "updated_at": (FIRST_TIME, LAST_TIME)}
+    key = tuple_(*columns.values())
+    after = tuple_(*(parameter(f"after_{name}", column) for name, column in columns.items()))
+    statement = rows.where(key < after if descending else key > after)
+    order = [column.desc() if descending else column.asc() for column in columns.values()]
+    return ListQuery(statement.order_by(*order), {name: starts[name][descending] for name in columns})
 
 
 class TenantRepository(Generic[M]):
@@ -100,21 +246,47 @@ class TenantRepository(Generic[M]):
             self.model.organization_id == self.organization_id, self.model.deleted_at.is_(None)
         )
 
-    async def get(self, row_id: UUID, *, lock: bool = False) -> M:
+    async def get(self, row_id: UUID, *, lock: bool = False, versions: Versions = ANY_VERSION) -> M:
         """Return one row.
 
         Args:
             row_id: Its id.
             lock: Keep others from changing it until the transaction ends. Rows that point to it may still be written,
                 for two who each wrote one and then want the lock would wait for each other.
+            versions: Those that the caller means.
 
         Raises:
             NotFoundError: There is none in this organization.
+            PreconditionFailedError: It has another version.
         """
         statement = self.live().where(self.model.id == row_id)
-        row = await self.session.scalar(statement.with_for_update(key_share=True) if lock else statement)
+        return self._expected(await self.session.scalar(_locked(statement) if lock else statement), versions)
+
+    async def get_deleted(self, row_id: UUID, *, versions: Versions = ANY_VERSION) -> M:
+        """Return one deleted row, kept from being changed by others until the transaction ends.
+
+        Args:
+            row_id: Its id.
+            versions: Those that the caller means.
+
+        Raises:
+            NotFoundError: There is none in this organization, or it is not deleted.
+            PreconditionFailedError: It has another version.
+        """
+        statement = select(self.model).where(
+            self.model.organization_id == self.organization_id,
+            self.model.id == row_id,
+            self.model.deleted_at.is_not(None),
+        )
+        return self._expected(await self.session.scalar(_locked(statement)), versions)
+
+    def _expected(self, row: M | None, versions: Versions) -> M:
         if row is None:
-            raise NotFoundError(f"There is no {self.model.__tablename__} with this id.")
+            raise NotFoundError(f"There is no {self.model.__tablename__.replace('_', ' ')} with this id.")
+        if version_of(row.updated_at) not in versions:
+            raise PreconditionFailedError(
+                "Somebody changed it after you read it. Read it again and repeat your change on what it says now."
+            )
         return row
 
     async def add(self, row: M) -> M:
@@ -133,6 +305,10 @@ class TenantRepository(Generic[M]):
         """Return the time of the transaction."""
         moment: datetime = (await self.session.execute(select(func.now()))).scalar_one()
         return moment
+
+
+def _locked(statement: Select[M]) -> Select[M]:
+    return statement.with_for_update(key_share=True)
 
 
 def parameter(name: str, like: Any) -> BindParameter[Any]:
@@ -155,16 +331,6 @@ def newest_first(model: Any) -> tuple[ColumnElement[bool], Any]:
     return model.id < parameter("after_id", model.id), model.id.desc()
 
 
-def _encode_cursor(values: list[object]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
-
-
-def _decode_cursor(cursor: str, key: Mapping[str, float | UUID]) -> dict[str, float | UUID]:
-    try:
-        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return {part: type(first)(value) for (part, first), value in zip(key.items(), values, strict=True)}
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
-        raise InvalidInputError(
-            "The cursor is not one of this list.",
-            fields={"query.cursor": "give the `next_cursor` of the page before, unchanged, or leave it out"},
-        ) from error
+def _plain(value: object) -> str:
+    """Return a value of a filter that JSON does not know, such as a blind index."""
+    return value.hex() if isinstance(value, bytes) else str(value)
