@@ -17,6 +17,7 @@ from fastapi import Depends, Request
 
 from talentflux.ai.documents import ReaderPool
 from talentflux.core.api_keys import parse_key
+from talentflux.core.cache import Cache
 from talentflux.core.config import Settings
 from talentflux.core.database import Database, Origin, ReadSession, WriteSession
 from talentflux.core.errors import (
@@ -79,6 +80,11 @@ class Resources:
         return RateLimiter(self.settings, self.redis)
 
     @cached_property
+    def cache(self) -> Cache:
+        """Keeps answers that may be given again."""
+        return Cache(self.telemetry, self.redis)
+
+    @cached_property
     def tokens(self) -> TokenService:
         """Issues and checks access tokens."""
         return TokenService(self.database, self.settings)
@@ -97,6 +103,10 @@ class Resources:
         """Let go of children and connections."""
         if "readers" in self.__dict__:
             self.readers.close()
+        if "cache" in self.__dict__:
+            await self.cache.close()
+        if self.redis is not None:
+            await self.redis.close()
         await self.database.close()
 
 

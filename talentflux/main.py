@@ -11,6 +11,7 @@ from talentflux import __version__
 from talentflux.api import health
 from talentflux.api.router import UPLOADS
 from talentflux.api.router import router as api_router
+from talentflux.core import tracing
 from talentflux.core.config import Settings, get_settings
 from talentflux.core.database import Database
 from talentflux.core.errors import ConfigurationError
@@ -60,9 +61,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        tracing.start(settings, "api")
+        tracing.watch(resources.database.engine)
         await resources.database.check_role()
         yield
         await resources.close()
+        tracing.stop()
 
     app = FastAPI(
         title="TalentFlux",
@@ -78,7 +82,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     limits = {UPLOADS[0]: settings.archive_limit_mib, UPLOADS[1]: settings.upload_limit_mib}
     app.add_middleware(
         RequestMiddleware,
+        settings=settings,
         telemetry=resources.telemetry,
+        limiter=resources.limiter,
         body_limits={path: limit * _MIB + _FORM_OVERHEAD for path, limit in limits.items()},
     )
     app.include_router(api_router)

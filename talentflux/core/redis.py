@@ -4,14 +4,12 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from redis.asyncio import BlockingConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-
 from talentflux.core.logging import get_logger
 
 _CONNECTIONS = 32
+WAIT_SECONDS = 1.0
+"""Most seconds that a burst of requests waits for one of the connections."""
+
 _PAUSE_SECONDS = 1.0  # a Redis that failed is left alone for so long
 _T = TypeVar("_T")
 _log = get_logger("redis")
@@ -25,20 +23,30 @@ class RedisLink:
     """Connections to Redis that say quickly that it is down, and find out by themselves that it is back.
 
     Args:
-        url: Connection URL (`redis://…`, `rediss://…`, `unix://…`).
-        timeout: Most seconds for each step: a free connection, connecting, an answer.
+        url: Connection URL (`redis://…` or `rediss://…`).
+        timeout: Most seconds for each step: connecting, an answer.
+
+    Attributes:
+        url: As given.
+        options: How connections are opened.
+        pool: The connections.
     """
 
     def __init__(self, url: str, timeout: float) -> None:
+        from redis.asyncio import BlockingConnectionPool  # noqa: PLC0415 -- slow to import, and often not used
+        from redis.asyncio.retry import Retry  # noqa: PLC0415 -- as above
+        from redis.backoff import NoBackoff  # noqa: PLC0415 -- as above
+        from redis.exceptions import RedisError  # noqa: PLC0415 -- as above
+
         self.url = url
-        self.pool: Any = BlockingConnectionPool.from_url(
-            url,
-            max_connections=_CONNECTIONS,
-            timeout=timeout,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self.options: dict[str, Any] = {
+            "max_connections": _CONNECTIONS,
+            "socket_timeout": timeout,
+            "socket_connect_timeout": timeout,
+            "retry": Retry(NoBackoff(), 0),
+        }
+        self.pool: Any = BlockingConnectionPool.from_url(url, timeout=WAIT_SECONDS, **self.options)
+        self._errors = (RedisError, OSError, TimeoutError)
         self._again_at = 0.0
         self._down = False
 
@@ -61,7 +69,7 @@ class RedisLink:
             self._again_at = now + _PAUSE_SECONDS  # one caller tries; the others go on without
         try:
             result = await call()
-        except (RedisError, OSError, TimeoutError) as error:
+        except self._errors as error:
             self._again_at = time.monotonic() + _PAUSE_SECONDS
             if not self._down:
                 self._down = True

@@ -1,8 +1,28 @@
-"""Figures for Prometheus."""
+"""Figures for Prometheus. Labels are templates and fixed words, never ids, addresses or text of people."""
+
+from typing import Final, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PROCESS: Final = CollectorRegistry()
+_AI_SECONDS: Final = Histogram(
+    "talentflux_ai_seconds",
+    "Seconds of reading a file (parser) or of a call of the embedding model (embedder)",
+    ["part", "outcome"],
+    registry=_PROCESS,
+)
+
+
+class Pool(Protocol):
+    """What a pool of connections tells of itself."""
+
+    def size(self) -> int:
+        """Return how many connections it may open."""
+
+    def checkedout(self) -> int:
+        """Return how many are in use."""
 
 
 class Telemetry:
@@ -12,6 +32,11 @@ class Telemetry:
         requests: Requests by method, route and status.
         seconds: Seconds of a request by method and route.
         queued: Jobs by state, read when the figures are asked for.
+        refusals: Requests above a rate limit, by kind.
+        cached: Questions to the cache by result.
+        pool_size: Connections to the database that may be open.
+        pool_used: Those in use, read when the figures are asked for.
+        pool_wait: Seconds until a connection was free.
     """
 
     def __init__(self) -> None:
@@ -23,6 +48,17 @@ class Telemetry:
             "talentflux_request_seconds", "Seconds of a request", ["method", "route"], registry=self.registry
         )
         self.queued = Gauge("talentflux_queue_jobs", "Jobs of the queue by state", ["state"], registry=self.registry)
+        self.refusals = Counter(
+            "talentflux_rate_limit_refusals_total", "Requests above a limit", ["kind"], registry=self.registry
+        )
+        self.cached = Counter(
+            "talentflux_cache_requests_total", "Questions to the cache", ["result"], registry=self.registry
+        )
+        self.pool_size = Gauge("talentflux_database_pool_size", "Connections that may be open", registry=self.registry)
+        self.pool_used = Gauge("talentflux_database_pool_used", "Connections in use", registry=self.registry)
+        self.pool_wait = Histogram(
+            "talentflux_database_pool_wait_seconds", "Seconds until a connection was free", registry=self.registry
+        )
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request.
@@ -33,14 +69,24 @@ class Telemetry:
             status: HTTP status code.
             seconds: Wall time.
         """
+        method = method if method in _METHODS else "other"
         self.requests.labels(method, route, str(status)).inc()
         self.seconds.labels(method, route).observe(seconds)
 
-    def render(self, jobs: dict[str, int]) -> bytes:
+    def refused(self, kind: str) -> None:
+        """Count a request above a rate limit.
+
+        Args:
+            kind: Which limit.
+        """
+        self.refusals.labels(kind).inc()
+
+    def render(self, jobs: dict[str, int], pool: Pool | None = None) -> bytes:
         """Return all figures in Prometheus' text format.
 
         Args:
             jobs: Number of jobs by state.
+            pool: The connections to the database.
 
         Returns:
             The text.
@@ -48,4 +94,18 @@ class Telemetry:
         self.queued.clear()
         for state, count in jobs.items():
             self.queued.labels(state).set(count)
-        return generate_latest(self.registry)
+        if pool is not None:
+            self.pool_size.set(pool.size())
+            self.pool_used.set(pool.checkedout())
+        return generate_latest(self.registry) + generate_latest(_PROCESS)
+
+
+def observe_ai(part: str, seconds: float, *, failed: bool = False) -> None:
+    """Count work of a model or a reader, of whichever part of the program.
+
+    Args:
+        part: `parser` or `embedder`.
+        seconds: Wall time.
+        failed: Whether it gave an error in the place of a result.
+    """
+    _AI_SECONDS.labels(part, "failed" if failed else "done").observe(seconds)
