@@ -70,7 +70,7 @@ def tenant_tables(connection: psycopg.Connection) -> list[str]:
 def plant(
     connection: psycopg.Connection, organization_id: UUID, *, given: Mapping[str, Mapping[str, Any]] | None = None
 ) -> dict[str, dict[str, Any]]:
-    """Insert one row into every table for an organization that exists.
+    """Insert one row into every table whose rows belong to an organization or a person.
 
     Args:
         connection: A superuser's.
@@ -81,7 +81,9 @@ def plant(
         The rows by table, for the tables it could fill.
     """
     rows: dict[str, dict[str, Any]] = {"organization": {"id": organization_id}}
-    waiting = [table for table in guarded_tables(connection) if table != "organization"]
+    waiting = [
+        table for table in guarded_tables(connection) if table != "organization" and _of_somebody(connection, table)
+    ]
     while waiting:
         ready = [
             table
@@ -121,6 +123,11 @@ def references(connection: psycopg.Connection, table: str) -> list[Reference]:
         [table],
     ).fetchall()
     return [Reference(tuple(here), other, tuple(there)) for here, other, there in found]
+
+
+def _of_somebody(connection: psycopg.Connection, table: str) -> bool:
+    names = {column.name for column in columns(connection, table)}
+    return table == "user_account" or bool(names & {"organization_id", "user_id"})
 
 
 def _required(connection: psycopg.Connection, table: str, reference: Reference) -> bool:

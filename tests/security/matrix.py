@@ -55,7 +55,6 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "GET /guides": PUBLIC,
     "GET /guides/{path:path}": PUBLIC,
     "GET /docs": PUBLIC,
-    "GET /openapi.json": PUBLIC,
 }
 """By operation id, or by method and path for pages."""
 
@@ -69,3 +68,6 @@ TABLES: Final[dict[str, str]] = {
     "session": "user_session",
 }
 """Tables whose name is not that of the parameter without `_id`."""
+
+UNGUARDED: Final[dict[str, str]] = {"/openapi.json": "the description of the API; made by FastAPI, the same for all"}
+"""Routes that can declare nothing, with the reason."""

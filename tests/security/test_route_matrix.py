@@ -20,7 +20,7 @@ from talentflux.core.principal import AccessCredential, Credential
 from talentflux.dependencies import Access, Resources, access_of
 from tests.factories.canaries import CANARY, plant, tenant_tables
 from tests.factories.people import Person, add_organization, add_person
-from tests.security.matrix import ALLOWED, MEMBERS, OWN, PARAMETERS, PUBLIC, TABLES
+from tests.security.matrix import ALLOWED, MEMBERS, OWN, PARAMETERS, PUBLIC, TABLES, UNGUARDED
 
 THEIRS = UUID("01936c00-0000-7000-8000-0000000000fe")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
@@ -61,7 +61,7 @@ class Matrix:
     def operations(self) -> list[Operation]:
         found = []
         for route in iter_route_contexts(self.app.routes):
-            if isinstance(route.route, Mount) or route.path is None:
+            if isinstance(route.route, Mount) or route.path in UNGUARDED or route.path is None:
                 continue
             for method in sorted((route.methods or set()) - {"HEAD"}):
                 entry = self.schema["paths"].get(route.path_format, {}).get(method.lower(), {})
@@ -103,7 +103,9 @@ class Matrix:
             arguments["json"] = self._body(content["application/json"], foreign=foreign)
         elif "multipart/form-data" in content:
             properties = self._resolved(content["multipart/form-data"]["schema"])["properties"]
-            names = [name for name, each in properties.items() if "string" not in str(each.get("format")) and "file" in name]
+            names = [
+                name for name, each in properties.items() if "string" not in str(each.get("format")) and "file" in name
+            ]
             arguments["files"] = [(name, ("job.txt", b"Required:\n- Python\n- SQL")) for name in names]
             if foreign:
                 arguments["data"] = {
@@ -116,7 +118,9 @@ class Matrix:
 
     def _body(self, content: dict[str, Any], *, foreign: bool) -> Any:
         schema = self._resolved(content["schema"])
-        examples = content.get("examples") or schema.get("examples") or [content.get("example") or schema.get("example")]
+        examples = (
+            content.get("examples") or schema.get("examples") or [content.get("example") or schema.get("example")]
+        )
         first = next(iter(examples.values()))["value"] if isinstance(examples, dict) else examples[0]
         body = dict(first or {})
         for name in schema.get("properties", {}):
@@ -175,9 +179,7 @@ def judge(operation: Operation, who: str, answer: httpx.Response, *, foreign: bo
 
 @pytest_asyncio.fixture
 async def matrix(app: FastAPI, admin_connection: psycopg.Connection) -> Matrix:
-    admin_connection.execute(
-        "insert into organization (id, slug, name) values (%s, %s, %s)", [THEIRS, CANARY, CANARY]
-    )
+    admin_connection.execute("insert into organization (id, slug, name) values (%s, %s, %s)", [THEIRS, CANARY, CANARY])
     rows = plant(admin_connection, THEIRS)
     return Matrix(app, {table: str(row["id"]) for table, row in rows.items() if "id" in row})
 
