@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from talentflux import __version__
 from talentflux.api import health
+from talentflux.api.openapi import describe
 from talentflux.api.router import UPLOADS
 from talentflux.api.router import router as api_router
 from talentflux.core import tracing
@@ -19,7 +19,6 @@ from talentflux.core.keyring import Keyring
 from talentflux.core.middleware import RequestMiddleware
 from talentflux.core.problems import install_problem_handlers
 from talentflux.dependencies import Resources
-from talentflux.schemas.problem import Problem
 from talentflux.web import pages
 
 _DESCRIPTION = """\
@@ -96,17 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """Return the API's description with the schema of errors, which handlers answer and no operation names."""
+    """Return the API's description, made once."""
     if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            tags=app.openapi_tags,
-            routes=app.routes,
-        )
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        components = schema.setdefault("components", {}).setdefault("schemas", {})
-        components.update(problem.pop("$defs", {}) | {"Problem": problem})
-        app.openapi_schema = schema
+        app.openapi_schema = describe(app)
     return app.openapi_schema

@@ -60,6 +60,15 @@ GivenMatch = Annotated[Versions, Depends(_honoured)]
 """The versions that a change is meant for; without `If-Match`, whatever the row is by now."""
 
 
+def required_match(dependant: Any) -> bool:
+    """Return whether a route asks for `If-Match`.
+
+    Args:
+        dependant: What FastAPI knows of the route's dependencies.
+    """
+    return any(each.call is _required or required_match(each) for each in dependant.dependencies)
+
+
 def _versions(if_match: str) -> Versions:
     """Return the versions in the header. What is no strong tag of ours matches nothing, as RFC 9110 says."""
     if if_match.strip() == "*":
