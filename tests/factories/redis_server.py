@@ -1,0 +1,79 @@
+"""A real Redis on loopback that can be killed and started again on its port."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+class RedisServer:
+    """One server on a free port.
+
+    Attributes:
+        url: Where it answers.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port: int = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = ["redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen(
+            [*command, "--dir", str(self._folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 15
+        while self.ask("PING") != b"+PONG\r\n":
+            assert time.monotonic() < deadline, "redis does not start"
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End it at once; what it held is lost."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def ask(self, command: str) -> bytes:
+        """Return the raw answer to one command; empty where nobody answers."""
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self._port), timeout=5) as connection,
+        ):
+            connection.sendall(command.encode() + b"\r\nQUIT\r\n")
+            answer = b""
+            while part := connection.recv(65536):
+                answer += part
+            return answer.removesuffix(b"+OK\r\n")
+        return b""
+
+    def dump(self) -> bytes:
+        """Return all keys and the values that are text."""
+        keys = [line for line in self.ask("KEYS *").split(b"\r\n") if line and line[:1] not in b"*$"]
+        return b"\n".join([*keys, *(self.ask(f"DUMP {key.decode()}") for key in keys)])
+
+
+@contextmanager
+def redis_server() -> Iterator[RedisServer]:
+    """Run a server for a test."""
+    if shutil.which("redis-server") is None:
+        pytest.fail("these tests need redis-server")
+    with tempfile.TemporaryDirectory() as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
