@@ -142,9 +142,12 @@ class Access:
         Raises:
             UnauthenticatedError: The request shows no credential, or one that does not hold.
             ForbiddenError: A browser's request lacks the proof that it comes from our own page.
+            TooManyRequestsError: The account or key asks too often.
         """
         resources: Resources = request.app.state.resources
-        return authorization(await _credential(request, resources), _organization(request), own=self.kind == "own")
+        credential = request.state.credential = await _credential(request, resources)
+        await resources.limiter.check_credential(request.scope, credential)
+        return authorization(credential, _organization(request), own=self.kind == "own")
 
     async def check(self, request: Request, session: ReadSession | WriteSession) -> Principal:
         """Make sure that the caller may do what the route does.
@@ -157,7 +160,7 @@ class Access:
         assert principal is not None
         request.state.session = session
         resources: Resources = request.app.state.resources
-        await resources.limiter.check_account(request.scope, principal.actor)
+        resources.limiter.remember(request.state.credential, principal.actor)
         if self.kind == "tenant":
             await self._check_permission(request, session, principal)
         elif principal.user_id is None or (self.write and principal.api_key_id is not None):

@@ -19,9 +19,11 @@ from limits.util import WindowStats
 
 from talentflux.core.config import Settings
 from talentflux.core.errors import TooManyRequestsError
+from talentflux.core.principal import AccessCredential, BrowserCredential, Credential, KeyCredential
 from talentflux.core.redis import RedisDownError, RedisLink
 
 Kind = Literal["address", "account", "key", "login"]
+_BROWSERS = 10_000  # sessions whose account is remembered
 _SWEEP = 1024  # idle identities are looked for once in so many requests
 
 
@@ -93,6 +95,7 @@ class RateLimiter:
             kind: RateLimitItemPerMinute(figure, namespace=kind) for kind, figure in figures.items() if figure
         }
         self._secret = hashlib.sha256(b"rate limit" + (redis.url.encode() if redis else b"")).digest()
+        self._browsers: dict[bytes, str] = {}
         self._process = MovingWindowRateLimiter(_ProcessStorage())
         self._redis = redis
         self._shared = None
@@ -124,6 +127,37 @@ class RateLimiter:
             reset = (await self._stats(item, key)).reset_time
             wait = max(1, math.ceil(reset - time.time()))
             raise TooManyRequestsError(f"Wait {wait} seconds before the next request.", retry_after=wait)
+
+    async def check_credential(self, scope: MutableMapping[str, Any], credential: Credential) -> None:
+        """Count a request of whoever shows a credential, before a transaction opens that would find out who it is.
+
+        Args:
+            scope: Of the request.
+            credential: As it was shown. A key is counted with its secret, so that nobody can use up the limit of a
+                key of which they know the id only.
+
+        Raises:
+            TooManyRequestsError: The limit is reached.
+        """
+        if isinstance(credential, KeyCredential):
+            await self.check("key", f"{credential.key_id}:{credential.secret_hash.hex()}", scope)
+        elif isinstance(credential, AccessCredential):
+            await self.check_account(scope, f"user:{credential.user_id}")
+        else:
+            known = self._browsers.get(credential.token_hash)
+            await self.check("account", known or credential.token_hash.hex(), scope)
+
+    def remember(self, credential: Credential, actor: str) -> None:
+        """Note whose a browser's cookie is, so that all sessions of an account are counted together.
+
+        Args:
+            credential: What was shown and proved good.
+            actor: As `Principal.actor`.
+        """
+        if isinstance(credential, BrowserCredential) and credential.token_hash not in self._browsers:
+            if len(self._browsers) >= _BROWSERS:
+                self._browsers.pop(next(iter(self._browsers)))
+            self._browsers[credential.token_hash] = actor
 
     async def check_account(self, scope: MutableMapping[str, Any], actor: str) -> None:
         """Count a request of somebody who is known.
