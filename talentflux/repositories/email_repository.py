@@ -1,7 +1,7 @@
 """SQL of the outbox."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -60,15 +60,18 @@ class EmailRepository:
         self.session.add(row)
         await self.session.flush()
 
-    async def page(self, limit: int, cursor: str | None, **filters: object) -> RowPage:
+    async def page(
+        self, limit: int, cursor: str | None, *, state: str | None, recipient_index: bytes | None
+    ) -> RowPage:
         """Read a page of the organization's e-mails, newest first.
 
         Args:
             limit: Most rows.
             cursor: Where the page before ended.
-            **filters: `state` and `recipient_index`; None leaves one out.
+            state: Only those in this state.
+            recipient_index: Only those to this address.
         """
-        return await _LIST.page(self.session, limit, cursor, **filters)
+        return await _LIST.page(self.session, limit, cursor, state=state, recipient_index=recipient_index)
 
     async def get(self, row_id: UUID, *, lock: bool = False) -> EmailMessage:
         """Return an e-mail.
@@ -188,6 +191,11 @@ class EmailRepository:
             .where(self.mine, ended, EmailMessage.queued_at < func.now() - rows)
             .execution_options(synchronize_session=False)
         )
+
+    async def now(self) -> datetime:
+        """Return the time of the transaction."""
+        moment: datetime = (await self.session.execute(select(func.now()))).scalar_one()
+        return moment
 
     async def remain(self) -> bool:
         """Return whether there is any e-mail."""
