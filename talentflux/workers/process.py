@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import ipaddress
+import math
 import os
 import signal
 import socket
@@ -26,7 +27,7 @@ from talentflux.db.provision import provide
 CONFIGURATION_FAILED = 78  # EX_CONFIG of sysexits.h: starting again cannot help
 DATABASE_FAILED = 75  # EX_TEMPFAIL: starting again may help
 _APPLICATION = "talentflux.main:create_app"  # by name, as for any ASGI server: it lies in a layer above
-_GRACE_SECONDS = 5
+_CONNECTIONS_PER_REQUEST = 5  # idle ones count too
 
 
 def main() -> int:
@@ -98,6 +99,8 @@ def _prepare_api(settings: Settings, listen: int | None) -> Callable[[str], None
     import uvicorn  # noqa: PLC0415 -- the worker does without
     from uvicorn.importer import import_from_string  # noqa: PLC0415 -- as above
 
+    from talentflux.workers.http_protocol import patient_protocol  # noqa: PLC0415 -- as above
+
     create_app = import_from_string(_APPLICATION)
 
     def serve(database_url: str) -> None:
@@ -109,9 +112,15 @@ def _prepare_api(settings: Settings, listen: int | None) -> Callable[[str], None
             factory=True,
             host=settings.host,
             port=settings.port,
+            http=patient_protocol(
+                settings.header_timeout_seconds, settings.concurrent_requests * _CONNECTIONS_PER_REQUEST
+            ),
+            ws="none",
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
+            server_header=False,
+            proxy_headers=False,  # the application believes the proxies of its settings only
+            timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
         )
         sockets = None if listen is None else [socket.socket(fileno=listen)]
         uvicorn.Server(config).run(sockets=sockets)

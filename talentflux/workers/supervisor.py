@@ -25,7 +25,7 @@ from talentflux.workers.process import CONFIGURATION_FAILED, check_host
 
 _TICK_SECONDS = 0.05
 _READY_SECONDS = 60.0
-_END_SECONDS = 12.0  # a little more than a child takes to end in order
+_END_SECONDS = 4.0  # beyond what requests and jobs are given to finish
 _EARLY_DEATHS = 3  # before the first readiness
 _STEADY_SECONDS = 30.0  # a child that lived so long starts again without delay
 _LONGEST_PAUSE_SECONDS = 10.0
@@ -123,12 +123,12 @@ def run_up(settings: Settings, on_ready: Callable[[str], None]) -> int:
                 for child in children:
                     child.go()
                 _supervise(children, database.embedded, listen, on_ready, stopping)
-                _end(children)
+                _end(children, settings)
         except DatabaseSetupError as error:
             if not stopping.is_set():  # else Ctrl-C ended the start of the database
                 raise ConfigurationError(str(error)) from error
         finally:
-            _end(children)
+            _end(children, settings)
     return 0
 
 
@@ -211,13 +211,13 @@ def _ready(listen: socket.socket) -> bool:
         connection.close()
 
 
-def _end(children: list[_Child]) -> None:
+def _end(children: list[_Child], settings: Settings) -> None:
     """End all children in order, by force where they take too long."""
     alive = [child for child in children if child.process is not None]
     for child in alive:
         if child.process is not None and child.process.poll() is None:
             child.process.terminate()
-    deadline = time.monotonic() + _END_SECONDS
+    deadline = time.monotonic() + settings.shutdown_seconds + _END_SECONDS
     for child in alive:
         if child.process is not None:
             try:

@@ -23,7 +23,6 @@ from talentflux.workers.queue import MAX_ATTEMPTS, build_app
 _RESCUE_SECONDS = 2.0
 _BEATS = 3.5  # heartbeats in the time after which a silent worker counts as dead
 _POLL_SECONDS = 2.0  # a rescued or postponed job is found by asking; new ones are announced
-_GRACE_SECONDS = 8.0  # a stopping worker lets its jobs finish for so long, then gives them back
 _LONGEST_PAUSE_SECONDS = 5.0
 _KEEP_FINISHED = "7 days"
 
@@ -122,7 +121,7 @@ async def _run_once(database_url: str, database: Database, settings: Settings, s
             name="worker",
             concurrency=settings.worker_concurrency,
             fetch_job_polling_interval=_POLL_SECONDS,
-            shutdown_graceful_timeout=_GRACE_SECONDS,
+            shutdown_graceful_timeout=settings.shutdown_seconds,  # then they are given back
             delete_jobs=DeleteJobCondition.NEVER,
             additional_context={"database": database, "settings": settings},
             install_signal_handlers=False,
