@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from talentflux.core.errors import ConfigurationError, DependencyError
 from talentflux.core.keyring import Keyring
 from talentflux.core.permissions import RequisitionLevel
-from talentflux.core.principal import Authorization, Principal
+from talentflux.core.principal import PREPARE, Authorization, Principal
 
 APP_ROLE = "talentflux_app"
 _CONNECT_SECONDS = 5
@@ -96,6 +96,11 @@ class _ScopedSession(AsyncSession):
 
 class ReadSession(_ScopedSession):
     """A read-only transaction; PostgreSQL refuses writes in it."""
+
+    async def driver(self) -> psycopg.AsyncConnection[Any]:
+        """Return the driver's connection inside this transaction, to encode rows as they come."""
+        assert isinstance(self.bind, AsyncConnection)
+        return _driver(self.bind)
 
 
 class WriteSession(_ScopedSession):
@@ -264,12 +269,16 @@ class Database:
                 organization_id = None if whose.own else principal.organization_id
                 whose = Scope(organization_id, principal.user_id, principal.requisitions)
             # The session's commit ends the transaction; what is left open is rolled back when the connection returns.
-            async with kind(bind=connection, expire_on_commit=False) as session:
+            session = kind(bind=connection, expire_on_commit=False)
+            try:
                 session.scope, session.principal, session.origin = whose, principal, origin
                 session.keys = self.keyring
                 if isinstance(session, WriteSession):
                     session.before_commit, session.after_commit = [], []
                 yield session
+            finally:
+                if session.in_transaction():  # a list read through the driver alone has nothing to close
+                    await session.close()
         finally:
             await connection.close()
 
@@ -294,9 +303,7 @@ class Database:
             except DBAPIError as error:
                 raise DependencyError("The database cannot be reached. Try again in a moment.") from error
             try:
-                async with _driver(connection).cursor(row_factory=dict_row) as cursor:
-                    await cursor.execute(query, prepare=False)
-                    row = await _last_row(cursor) if isinstance(whose, Authorization) else None
+                row = await self._open(connection, query, authorize=isinstance(whose, Authorization))
             except psycopg.OperationalError as error:
                 await connection.invalidate()
                 await connection.close()
@@ -310,6 +317,22 @@ class Database:
                 return connection, row
         raise AssertionError("the loop returns or raises")
 
+    async def _open(self, connection: AsyncConnection, query: bytes, *, authorize: bool) -> dict[str, Any] | None:
+        """Run what opens a transaction; return the row about the caller, where it asks for one."""
+        driver = _driver(connection)
+        if not authorize:
+            await driver.execute(query, prepare=False)
+            return None
+        kept = connection.info  # lives as long as the connection to the server
+        if "authorizes" not in kept:
+            await driver.execute(PREPARE.encode(), prepare=False)
+            kept["authorizes"] = True
+        async with driver.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(query, prepare=False)
+            while cursor.nextset():
+                pass
+            return await cursor.fetchone()
+
 
 def _scope_sql(scope: Scope) -> str:
     return (
@@ -318,12 +341,6 @@ def _scope_sql(scope: Scope) -> str:
         f"set_config('app.requisitions', '{scope.requisitions}', true), "
         f"set_config('app.identity', '{'on' if scope.identity else ''}', true)"
     )
-
-
-async def _last_row(cursor: psycopg.AsyncCursor[dict[str, Any]]) -> dict[str, Any] | None:
-    while cursor.nextset():
-        pass
-    return await cursor.fetchone()
 
 
 async def _commit(session: WriteSession) -> None:

@@ -6,7 +6,7 @@ session that was ended counts from the next request on.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from talentflux.core.errors import NotFoundError, UnauthenticatedError
@@ -93,7 +93,7 @@ class Authorization:
     """How a transaction finds out who opened it.
 
     Attributes:
-        sql: Sets the scope and gives one row about the caller, or none.
+        sql: Sets the scope and gives one row about the caller, or none. It executes what `PREPARE` prepared.
         wanted: The organization that the caller asked for.
         own: Whether only what is the caller's own is seen, of no organization.
     """
@@ -144,24 +144,28 @@ def _level_sql() -> str:
 
 
 _IDENTITY = "select set_config('app.identity', 'on', true);"
+# Parameters: session id, user id, hash of the cookie, the organization asked for, whether to see only one's own.
 _SESSION = f"""
 select s.user_id, o.id as organization_id, s.id as session_id, null::uuid as api_key_id, m.role,
     null::text[] as scopes, s.proven_at, u.email_verified_at is not null as verified,
-    set_config('app.organization_id', case when %s then '' else coalesce(m.organization_id::text, '') end, true),
+    set_config('app.organization_id', case when $5 then '' else coalesce(m.organization_id::text, '') end, true),
     set_config('app.user_id', s.user_id::text, true),
     set_config('app.requisitions', {_level_sql()}, true),
     set_config('app.identity', '', true)
 from user_session s
 join user_account u on u.id = s.user_id and u.deactivated_at is null and u.deleted_at is null
-left join lateral (select coalesce(%s, s.organization_id) as id) o on true
+left join lateral (select coalesce($4, s.organization_id) as id) o on true
 left join member m on m.organization_id = o.id and m.user_id = s.user_id
     and m.deactivated_at is null and m.deleted_at is null
     and exists (select 1 from organization g where g.id = m.organization_id and g.deleted_at is null)
-where %s and s.revoked_at is null and s.expires_at > now()"""
+where s.revoked_at is null and s.expires_at > now() and s.%s"""  # noqa: S608 -- made of constants, here and below
+_BY_TOKEN = _SESSION % "id = $1 and s.user_id = $2 and s.kind = 'token' and $3::bytea is null"
+_BY_COOKIE = _SESSION % "token_hash = $3 and s.kind = 'browser' and $1::uuid is null and $2::uuid is null"
+# Parameters: key id, hash of the secret, whether to see only what is one's own.
 _KEY = f"""
 select k.user_id, k.organization_id, null::uuid as session_id, k.id as api_key_id, m.role, k.scopes,
     null::timestamptz as proven_at, true as verified,
-    set_config('app.organization_id', case when %s then '' else k.organization_id::text end, true),
+    set_config('app.organization_id', case when $3 then '' else k.organization_id::text end, true),
     set_config('app.user_id', coalesce(k.user_id::text, ''), true),
     set_config('app.requisitions', case when k.user_id is not null then {_level_sql()}
         when '{Permission.REQUISITION_READ_CONFIDENTIAL}' = any(k.scopes) then 'all' else 'open' end, true),
@@ -171,8 +175,17 @@ join organization g on g.id = k.organization_id and g.deleted_at is null
 left join user_account u on u.id = k.user_id
 left join member m on m.organization_id = k.organization_id and m.user_id = k.user_id
     and m.deactivated_at is null and m.deleted_at is null
-where %s and k.revoked_at is null and k.deleted_at is null and (k.expires_at is null or k.expires_at > now())
-    and (k.user_id is null or (m.id is not null and u.deactivated_at is null and u.deleted_at is null))"""
+where k.id = $1 and k.secret_hash = $2 and k.revoked_at is null and k.deleted_at is null
+    and (k.expires_at is null or k.expires_at > now())
+    and (k.user_id is null or (m.id is not null and u.deactivated_at is null and u.deleted_at is null))"""  # noqa: S608 -- as above
+
+
+PREPARE: Final = (
+    f"prepare authorize_token (uuid, uuid, bytea, uuid, boolean) as {_BY_TOKEN};"
+    f"prepare authorize_cookie (uuid, uuid, bytea, uuid, boolean) as {_BY_COOKIE};"
+    f"prepare authorize_key (uuid, bytea, boolean) as {_KEY};"
+)
+"""What a connection runs once before it can authorize: planning these takes longer than running them."""
 
 
 def authorization(credential: Credential, organization_id: UUID | None = None, *, own: bool = False) -> Authorization:
@@ -184,12 +197,11 @@ def authorization(credential: Credential, organization_id: UUID | None = None, *
         own: See only what is the caller's own, of no organization.
     """
     hidden = "true" if own else "false"
+    wanted = f"'{organization_id}'" if organization_id and not own else "null"
     if isinstance(credential, KeyCredential):
-        found = f"k.id = '{credential.key_id}' and k.secret_hash = '\\x{credential.secret_hash.hex()}'::bytea"
-        return Authorization(_IDENTITY + _KEY % (hidden, found), organization_id, own)
-    wanted = f"'{organization_id}'::uuid" if organization_id and not own else "null::uuid"
-    if isinstance(credential, AccessCredential):
-        found = f"s.id = '{credential.session_id}' and s.user_id = '{credential.user_id}' and s.kind = 'token'"
+        call = f"authorize_key('{credential.key_id}', '\\x{credential.secret_hash.hex()}', {hidden})"
+    elif isinstance(credential, AccessCredential):
+        call = f"authorize_token('{credential.session_id}', '{credential.user_id}', null, {wanted}, {hidden})"
     else:
-        found = f"s.token_hash = '\\x{credential.token_hash.hex()}'::bytea and s.kind = 'browser'"
-    return Authorization(_IDENTITY + _SESSION % (hidden, wanted, found), organization_id, own)
+        call = f"authorize_cookie(null, null, '\\x{credential.token_hash.hex()}', {wanted}, {hidden})"
+    return Authorization(f"{_IDENTITY} execute {call}", organization_id, own)
