@@ -97,8 +97,7 @@ class _Sender:
     @cached_property
     def address(self) -> Address:
         """The sender; checked when the mailer is opened."""
-        name, address = parseaddr(self.settings.email_from)
-        return Address(name, addr_spec=address)
+        return _named(self.settings.email_from)
 
     @property
     def domain(self) -> str:
@@ -112,10 +111,12 @@ class _Sender:
             ValueError: Something in it cannot stand in a header.
         """
         recipient = _ascii_address(letter.recipient)
+        if not letter.recipient.isprintable():
+            raise ValueError
         message = EmailMessage(policy=FORMAT if recipient.isascii() else INTERNATIONAL_FORMAT)
         message["From"] = self.address
-        message["To"] = Address(addr_spec=recipient)
-        message["Reply-To"] = self.settings.email_reply_to or self.address
+        message["To"] = _named(recipient)
+        message["Reply-To"] = _named(self.settings.email_reply_to or self.settings.email_from)
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(letter.written_at)
         message["Message-ID"] = letter.message_id
@@ -298,8 +299,8 @@ class _Dialogue:
         """Return the short name of a connection that failed."""
         if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
             return "tls_failed"
-        if isinstance(error, self._errors.SMTPNotSupported):
-            return "not_supported"
+        if not isinstance(error, ConnectionError):
+            return "not_supported"  # encryption or a log-in that the server does not offer
         if self._stage == "connect" and isinstance(error, self._errors.SMTPConnectError):
             return "not_reached"
         return "connection_lost"
@@ -346,10 +347,21 @@ def _check(settings: Settings) -> None:
 
 def _is_address(value: str) -> bool:
     try:
-        local, _, domain = Address(addr_spec=parseaddr(value)[1]).addr_spec.rpartition("@")
-        return bool(local and _ascii_domain(domain)) and value.isprintable()
+        address = _named(value)
+        return bool(address.username and _ascii_domain(address.domain)) and value.isprintable()
     except ValueError:
         return False
+
+
+def _named(value: str) -> Address:
+    """Return an address with or without a name before it; the library's own parser fails on some that are in use.
+
+    Raises:
+        ValueError: It holds a line break.
+    """
+    name, address = parseaddr(value)
+    local, _, domain = address.rpartition("@")
+    return Address(name, username=local, domain=domain)
 
 
 def _ascii_domain(domain: str) -> str:
