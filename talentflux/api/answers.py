@@ -8,9 +8,11 @@ from typing import Annotated, Any, Final, Protocol
 import orjson
 from fastapi import Depends, Header, Query, Request, Response
 
-from talentflux.core.errors import PreconditionRequiredError
+from talentflux.core.database import ReadSession
+from talentflux.core.errors import ForbiddenError, PreconditionRequiredError
+from talentflux.core.permissions import Permission
 from talentflux.core.problems import declared
-from talentflux.schemas.page import Cursor, Limit, RowPage
+from talentflux.schemas.page import Cursor, Limit, RowPage, SyncParameters
 from talentflux.schemas.version import ANY_VERSION, Versions, version_of
 
 PageLimit = Annotated[Limit, Query()]
@@ -105,6 +107,21 @@ def row_answer(request: Request, row: _Row, *, status: int = 200, location: str 
 def _known(if_none_match: str, etag: str) -> bool:
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return etag in tags or tags == ["*"]
+
+
+def check_deleted(session: ReadSession, asked: SyncParameters, permission: Permission) -> None:
+    """Make sure that only those see deleted rows who may delete them.
+
+    Args:
+        session: The transaction.
+        asked: What the list is asked.
+        permission: To delete.
+
+    Raises:
+        ForbiddenError: Deleted rows are asked for by somebody else.
+    """
+    if asked.deleted and (session.principal is None or permission not in session.principal.permissions):
+        raise ForbiddenError(f"To list what is deleted needs the permission {permission}, which you do not have here.")
 
 
 def page_answer(request: Request, page: RowPage) -> Response:

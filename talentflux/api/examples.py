@@ -100,6 +100,7 @@ REQUISITION_SUMMARY: dict[str, Any] = {
     "location": "Uppsala",
     "requirements_version": 1,
     **_TIMES,
+    "deleted_at": None,
 }
 REQUIREMENT: dict[str, Any] = {
     "id": "r1",
@@ -191,7 +192,7 @@ SKILL: dict[str, Any] = {
 
 def listed(item: dict[str, Any]) -> dict[str, Any]:
     """Return a page that holds one item."""
-    return {"items": [item], "next_cursor": None}
+    return {"items": [item], "next_cursor": None, "total": None}
 
 
 SHORTLIST: dict[str, Any] = {

@@ -139,6 +139,10 @@ class _Description:
 
     def complete(self, route: Any) -> None:
         """Add what holds for the operation beside what its function says."""
+        for status, given in route.responses.items():
+            for media_type, content in given.get("content", {}).items():
+                if "example" in content:  # FastAPI leaves out what is null
+                    self._responses[str(status)]["content"][media_type]["example"] = content["example"]
         self._add_security()
         self._add_parameters()
         self._add_errors(route)

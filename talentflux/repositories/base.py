@@ -1,23 +1,26 @@
 """What every repository does: keep to one organization, hide deleted rows, read lists page by page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar, get_args
 from uuid import UUID
 
 import orjson
+import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import BindParameter
 
 from talentflux.core.cursor import make_cursor, read_cursor
 from talentflux.core.database import AnySession
-from talentflux.core.errors import NotFoundError, PreconditionFailedError
+from talentflux.core.errors import ConflictError, NotFoundError, PreconditionFailedError
 from talentflux.models.base import TenantRow
-from talentflux.schemas.page import RowPage, SyncParameters
+from talentflux.schemas.page import RowPage, Sort, SyncParameters
 from talentflux.schemas.version import ANY_VERSION, Versions, version_of
 
 M = TypeVar("M", bound=TenantRow)
@@ -139,13 +142,6 @@ class ResourceList:
         live: Conditions on rows that are not deleted.
     """
 
-    SORTS: ClassVar[dict[str, str]] = {
-        "-created_at": "newest first",
-        "created_at": "oldest first",
-        "-updated_at": "latest change first",
-        "updated_at": "earliest change first",
-    }
-
     def __init__(
         self,
         model: Any,
@@ -157,7 +153,9 @@ class ResourceList:
         rows = columns.where(model.organization_id == parameter("organization_id", model.organization_id), *filters)
         views = {False: rows.where(model.deleted_at.is_(None), *live), True: rows.where(model.deleted_at.is_not(None))}
         self._views = {
-            (deleted, sort): _ordered(model, view, sort) for deleted, view in views.items() for sort in self.SORTS
+            (deleted, sort): _ordered(model, view, sort)
+            for deleted, view in views.items()
+            for sort in get_args(get_args(Sort)[0])
         }
         changed = rows.where(
             model.updated_at >= parameter("since", model.updated_at),
@@ -165,13 +163,13 @@ class ResourceList:
         )
         self._changed = _ordered(model, changed, "updated_at")
 
-    async def page(self, session: AnySession, asked: SyncParameters, sort: str, **filters: object) -> RowPage:
+    async def page(self, session: AnySession, asked: SyncParameters, sort: Sort, **filters: object) -> RowPage:
         """Read one page of the view that is asked for.
 
         Args:
             session: The transaction; its scope gives the organization.
             asked: Limit, cursor and view.
-            sort: One of `SORTS`.
+            sort: The order.
             **filters: None leaves a filter out.
 
         Raises:
@@ -305,6 +303,24 @@ class TenantRepository(Generic[M]):
         """Return the time of the transaction."""
         moment: datetime = (await self.session.execute(select(func.now()))).scalar_one()
         return moment
+
+
+@contextmanager
+def unique(detail: str) -> Iterator[None]:
+    """Turn a row that there may be only one of into an error that can be answered.
+
+    Args:
+        detail: What there is already, and what to do.
+
+    Raises:
+        ConflictError: A unique key is violated in the block.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, psycopg.errors.UniqueViolation):
+            raise
+        raise ConflictError(detail) from error
 
 
 def _locked(statement: Select[M]) -> Select[M]:

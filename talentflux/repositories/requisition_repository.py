@@ -1,13 +1,17 @@
 """SQL of requisitions."""
 
+from uuid import UUID
+
 from sqlalchemy import select, update
 
-from talentflux.models import Application, Match, Requisition
-from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant, optional
+from talentflux.models import Application, Candidate, Match, Requisition
+from talentflux.repositories.base import ResourceList, TenantRepository, optional
 from talentflux.schemas.page import RowPage
+from talentflux.schemas.requisition import RequisitionQuery
+from talentflux.schemas.version import Versions
 
-_after, _order = newest_first(Requisition)
-_LIST = ListQuery(
+_LIST = ResourceList(
+    Requisition,
     select(
         Requisition.id,
         Requisition.title,
@@ -17,10 +21,9 @@ _LIST = ListQuery(
         Requisition.requirements_version,
         Requisition.created_at,
         Requisition.updated_at,
-    )
-    .where(*of_tenant(Requisition), _after, optional(Requisition.status, "status"))
-    .order_by(_order),
-    key={"id": LAST_ID},
+        Requisition.deleted_at,
+    ),
+    filters=[optional(Requisition.status, "status")],
 )
 
 
@@ -29,15 +32,9 @@ class RequisitionRepository(TenantRepository[Requisition]):
 
     model = Requisition
 
-    async def page(self, limit: int, cursor: str | None, status: str | None) -> RowPage:
-        """Read a page of summaries, newest first.
-
-        Args:
-            limit: Most rows.
-            cursor: Where the page before ended.
-            status: Only those with this status.
-        """
-        return await _LIST.page(self.session, limit, cursor, status=status)
+    async def page(self, asked: RequisitionQuery) -> RowPage:
+        """Read a page of summaries."""
+        return await _LIST.page(self.session, asked, asked.sort, status=asked.status)
 
     async def delete_with_all(self, requisition: Requisition) -> None:
         """Hide a requisition with its applications and matches."""
@@ -45,7 +42,42 @@ class RequisitionRepository(TenantRepository[Requisition]):
         for model in (Application, Match):
             await self.session.execute(
                 update(model)
-                .where(model.organization_id == self.organization_id, model.requisition_id == requisition.id)
+                .where(
+                    model.organization_id == self.organization_id,
+                    model.requisition_id == requisition.id,
+                    model.deleted_at.is_(None),
+                )
                 .values(deleted_at=requisition.deleted_at)
                 .execution_options(synchronize_session=False)
             )
+
+    async def restore(self, row_id: UUID, versions: Versions) -> Requisition:
+        """Show a deleted requisition again with what was hidden with it.
+
+        What belongs to a candidate that is hidden too stays hidden until that candidate comes back.
+
+        Args:
+            row_id: Its id.
+            versions: Those that the caller means.
+
+        Raises:
+            NotFoundError: There is none, or it is not deleted.
+            PreconditionFailedError: It has another version.
+        """
+        requisition = await self.get_deleted(row_id, versions=versions)
+        hidden_at, requisition.deleted_at = requisition.deleted_at, None
+        await self.session.flush()
+        for model in (Application, Match):
+            await self.session.execute(
+                update(model)
+                .where(
+                    model.organization_id == self.organization_id,
+                    model.requisition_id == requisition.id,
+                    model.deleted_at == hidden_at,
+                    Candidate.organization_id == model.organization_id,
+                    Candidate.id == model.candidate_id,
+                )
+                .values(deleted_at=Candidate.deleted_at)
+                .execution_options(synchronize_session=False)
+            )
+        return requisition

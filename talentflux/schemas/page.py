@@ -1,7 +1,7 @@
 """Pages of lists, and what every list can be asked."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -13,6 +13,12 @@ Limit = Annotated[int, Field(ge=1, le=200, description="Most items of one page."
 Cursor = Annotated[
     str,
     Field(max_length=500, description="Where the page before ended: its `next_cursor`. Absent for the first page."),
+]
+
+
+Sort = Annotated[
+    Literal["-created_at", "created_at", "-updated_at", "updated_at"],
+    Field(description="The order: by the time of making or of the last change; `-` begins with the latest."),
 ]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from talentflux.schemas.base import Schema
+from talentflux.schemas.page import Sort, SyncParameters
 from talentflux.schemas.requirement import Requirement
 
 
@@ -58,6 +59,14 @@ class RequisitionSummary(Schema):
     requirements_version: int
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None = Field(description="Null unless deleted.")
+
+
+class RequisitionQuery(SyncParameters):
+    """What the list of requisitions can be asked."""
+
+    status: RequisitionStatus | None = Field(default=None, description="Only those with this status.")
+    sort: Sort = "-created_at"
 
 
 class RequisitionRead(RequisitionSummary):

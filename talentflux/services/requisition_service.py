@@ -9,26 +9,32 @@ from talentflux.ai.matching.requirements import read_job
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError, InvalidInputError
 from talentflux.models import Requisition
+from talentflux.repositories.base import unique
 from talentflux.repositories.requisition_repository import RequisitionRepository
 from talentflux.schemas.document import Document
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.requirement import JobDescription, Requirement
-from talentflux.schemas.requisition import RequirementsUpdate, RequisitionCreate, RequisitionRead, RequisitionStatus
+from talentflux.schemas.requisition import (
+    RequirementsUpdate,
+    RequisitionCreate,
+    RequisitionQuery,
+    RequisitionRead,
+    RequisitionStatus,
+)
+from talentflux.schemas.version import ANY_VERSION, Versions
 
 _TITLE_LENGTH = 200
 _DESCRIPTION_LENGTH = 100_000
 
 
-async def page(session: AnySession, limit: int, cursor: str | None, status: RequisitionStatus | None = None) -> RowPage:
-    """Read a page of requisitions, newest first.
+async def page(session: AnySession, asked: RequisitionQuery) -> RowPage:
+    """Read a page of requisitions.
 
     Args:
         session: The transaction.
-        limit: Most requisitions.
-        cursor: Where the page before ended.
-        status: Only those with this status.
+        asked: Filters, order, view and place.
     """
-    return await RequisitionRepository(session).page(limit, cursor, status)
+    return await RequisitionRepository(session).page(asked)
 
 
 async def get(session: AnySession, requisition_id: UUID) -> RequisitionRead:
@@ -99,19 +105,23 @@ async def create(session: WriteSession, job: JobDescription) -> RequisitionRead:
     return _read(await RequisitionRepository(session).add(row))
 
 
-async def edit_requirements(session: WriteSession, requisition_id: UUID, given: RequirementsUpdate) -> RequisitionRead:
+async def edit_requirements(
+    session: WriteSession, requisition_id: UUID, given: RequirementsUpdate, versions: Versions = ANY_VERSION
+) -> RequisitionRead:
     """Put the requirements that a person edited in the place of the former ones.
 
     Args:
         session: The transaction.
         requisition_id: Which.
         given: The list and the version that was edited.
+        versions: Those that the caller means.
 
     Raises:
         NotFoundError: There is none in this organization.
+        PreconditionFailedError: It has another version.
         ConflictError: Somebody else has edited them since.
     """
-    row = await RequisitionRepository(session).get(requisition_id, lock=True)
+    row = await RequisitionRepository(session).get(requisition_id, lock=True, versions=versions)
     if row.requirements_version != given.version:
         raise ConflictError(
             f"The requirements have version {row.requirements_version} by now; read them again and edit those.",
@@ -124,14 +134,37 @@ async def edit_requirements(session: WriteSession, requisition_id: UUID, given: 
     return _read(row)
 
 
-async def delete(session: WriteSession, requisition_id: UUID) -> None:
+async def delete(session: WriteSession, requisition_id: UUID, versions: Versions = ANY_VERSION) -> None:
     """Hide a requisition with its applications and matches.
+
+    Args:
+        session: The transaction.
+        requisition_id: Which.
+        versions: Those that the caller means.
 
     Raises:
         NotFoundError: There is none in this organization.
+        PreconditionFailedError: It has another version.
     """
     repository = RequisitionRepository(session)
-    await repository.delete_with_all(await repository.get(requisition_id, lock=True))
+    await repository.delete_with_all(await repository.get(requisition_id, lock=True, versions=versions))
+
+
+async def restore(session: WriteSession, requisition_id: UUID, versions: Versions = ANY_VERSION) -> RequisitionRead:
+    """Show a deleted requisition again, with the applications and matches that were hidden with it.
+
+    Args:
+        session: The transaction.
+        requisition_id: Which.
+        versions: Those that the caller means.
+
+    Raises:
+        NotFoundError: There is none in this organization, or it is not deleted.
+        PreconditionFailedError: It has another version.
+        ConflictError: A candidate has applied again in the meantime.
+    """
+    with unique("A candidate has applied to this requisition again. Delete that application first."):
+        return _read(await RequisitionRepository(session).restore(requisition_id, versions))
 
 
 def job_of(requisition: RequisitionRead) -> JobDescription:
@@ -170,6 +203,7 @@ def _read(row: Requisition) -> RequisitionRead:
         requirements_version=row.requirements_version,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        deleted_at=row.deleted_at,
         description=row.description,
         requirements=[Requirement.model_validate(requirement) for requirement in row.requirements],
         warnings=row.warnings,

@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from talentflux.core.database import ReadSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import open_to_all, reads
+from talentflux.schemas.requisition import RequisitionQuery
 from talentflux.services import report_service, requisition_service
 from talentflux.web import guides
 from talentflux.web.report import render_report
@@ -37,7 +38,7 @@ def _html(text: str, policy: str) -> HTMLResponse:
 @router.get("/")
 async def start(session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)]) -> HTMLResponse:
     """Show the requisitions and where to go."""
-    page = await requisition_service.page(session, _NEWEST, None)
+    page = await requisition_service.page(session, RequisitionQuery(limit=_NEWEST))
     return _page("pages/start.html", requisitions=page.items, more=page.next_cursor is not None)
 
 

@@ -6,13 +6,14 @@ from fastapi import APIRouter
 
 from talentflux.api import examples
 from talentflux.api.answers import answers
+from talentflux.api.routing import ApiRoute
 from talentflux.core.database import ReadSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads
 from talentflux.schemas.organization import OrganizationRead
 from talentflux.services import organization_service
 
-router = APIRouter(prefix="/organizations", tags=["organizations"])
+router = APIRouter(prefix="/organizations", tags=["organizations"], route_class=ApiRoute)
 
 
 @router.get(

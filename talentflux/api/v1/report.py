@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query
 
 from talentflux.api import examples
 from talentflux.api.answers import answers
+from talentflux.api.routing import ApiRoute
 from talentflux.core.database import ReadSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads
 from talentflux.schemas.screening import ScreeningReport
 from talentflux.services import report_service
 
-router = APIRouter(tags=["reports"])
+router = APIRouter(tags=["reports"], route_class=ApiRoute)
 
 
 @router.get(

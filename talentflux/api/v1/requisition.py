@@ -6,24 +6,35 @@ from uuid import UUID
 from fastapi import APIRouter, Body, File, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
-from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
+from talentflux.api.answers import (
+    GivenMatch,
+    PageCursor,
+    PageLimit,
+    answers,
+    check_deleted,
+    page_answer,
+    row_answer,
+)
+from talentflux.api.routing import ApiRoute
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Opener, Using, opens, reads, writes
 from talentflux.schemas.page import Page
 from talentflux.schemas.ranking import MatchRead, MatchRequest, RankedMatch
+from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.requisition import (
     RequirementsUpdate,
     RequisitionCreate,
+    RequisitionQuery,
     RequisitionRead,
-    RequisitionStatus,
     RequisitionSummary,
 )
 from talentflux.schemas.task import TaskRead
 from talentflux.services import match_service, requisition_service
 from talentflux.services.resume_upload_service import Upload, check_sizes
 
-router = APIRouter(prefix="/requisitions", tags=["requisitions"])
+router = APIRouter(prefix="/requisitions", tags=["requisitions"], route_class=ApiRoute)
+_PATH = "/api/v1/requisitions"
 Blind = Annotated[bool, Query(description="Leave the names out.")]
 
 
@@ -32,17 +43,18 @@ Blind = Annotated[bool, Query(description="Leave the names out.")]
     operation_id="create_requisition",
     summary="Create a requisition from a text",
     status_code=201,
+    response_model=RequisitionRead,
     responses=answers(413, 415, 422, example=examples.REQUISITION, success=201),
 )
 async def create_requisition(
+    request: Request,
     given: Annotated[
         RequisitionCreate, Body(examples=[{"description": "Backend developer\n\nRequired:\n- PostgreSQL"}])
     ],
     opener: Annotated[Opener, opens(Permission.REQUISITION_CREATE)],
-) -> RequisitionRead:
+) -> Response:
     """Create a requisition; title and requirements are read from the description unless they are given."""
-    job = await requisition_service.describe(given)
-    return await requisition_service.create(await opener.session(), job)
+    return await _created(request, opener, await requisition_service.describe(given))
 
 
 @router.post(
@@ -50,18 +62,25 @@ async def create_requisition(
     operation_id="create_requisition_from_file",
     summary="Create a requisition from a file",
     status_code=201,
+    response_model=RequisitionRead,
     responses=answers(400, 413, 415, 422, example=examples.REQUISITION, success=201),
 )
 async def create_requisition_from_file(
+    request: Request,
     file: Annotated[UploadFile, File(description="The description as text, Markdown, PDF or DOCX.")],
     resources: Using,
     opener: Annotated[Opener, opens(Permission.REQUISITION_CREATE)],
-) -> RequisitionRead:
+) -> Response:
     """Create a requisition; title and requirements are read from the file."""
     name = file.filename or "description"
     check_sizes([Upload(name, file.size or 0, file.file)], resources.settings)
     job = await requisition_service.describe_file(resources.readers, await file.read(), name)
-    return await requisition_service.create(await opener.session(), job)
+    return await _created(request, opener, job)
+
+
+async def _created(request: Request, opener: Opener, job: JobDescription) -> Response:
+    made = await requisition_service.create(await opener.session(), job)
+    return row_answer(request, made, status=201, location=f"{_PATH}/{made.id}")
 
 
 @router.get(
@@ -74,34 +93,36 @@ async def create_requisition_from_file(
 async def list_requisitions(
     request: Request,
     session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)],
-    status: Annotated[RequisitionStatus | None, Query(description="Only those with this status.")] = None,
-    limit: PageLimit = 50,
-    cursor: PageCursor = None,
+    asked: Annotated[RequisitionQuery, Query()],
 ) -> Response:
-    """List requisitions, newest first."""
-    return page_answer(request, await requisition_service.page(session, limit, cursor, status))
+    """List requisitions, newest first unless another order is asked for."""
+    check_deleted(session, asked, Permission.REQUISITION_DELETE)
+    return page_answer(request, await requisition_service.page(session, asked))
 
 
 @router.get(
     "/{requisition_id}",
     operation_id="get_requisition",
     summary="Read a requisition",
+    response_model=RequisitionRead,
     responses=answers(404, 422, example=examples.REQUISITION),
 )
 async def get_requisition(
-    requisition_id: UUID, session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)]
-) -> RequisitionRead:
+    request: Request, requisition_id: UUID, session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)]
+) -> Response:
     """Return a requisition with its description and requirements."""
-    return await requisition_service.get(session, requisition_id)
+    return row_answer(request, await requisition_service.get(session, requisition_id))
 
 
 @router.put(
     "/{requisition_id}/requirements",
     operation_id="edit_requirements",
     summary="Edit the requirements",
+    response_model=RequisitionRead,
     responses=answers(404, 409, 415, 422, example=examples.REQUISITION),
 )
 async def edit_requirements(
+    request: Request,
     requisition_id: UUID,
     given: Annotated[
         RequirementsUpdate,
@@ -118,9 +139,10 @@ async def edit_requirements(
         ),
     ],
     session: Annotated[WriteSession, writes(Permission.REQUISITION_WRITE)],
-) -> RequisitionRead:
+    versions: GivenMatch,
+) -> Response:
     """Put an edited list in the place of the former one. The version that was edited must be the present one."""
-    return await requisition_service.edit_requirements(session, requisition_id, given)
+    return row_answer(request, await requisition_service.edit_requirements(session, requisition_id, given, versions))
 
 
 @router.delete(
@@ -131,10 +153,29 @@ async def edit_requirements(
     responses=answers(404, 422),
 )
 async def delete_requisition(
-    requisition_id: UUID, session: Annotated[WriteSession, writes(Permission.REQUISITION_DELETE)]
+    requisition_id: UUID,
+    session: Annotated[WriteSession, writes(Permission.REQUISITION_DELETE)],
+    versions: GivenMatch,
 ) -> None:
     """Hide a requisition with its applications and its ranking."""
-    await requisition_service.delete(session, requisition_id)
+    await requisition_service.delete(session, requisition_id, versions)
+
+
+@router.post(
+    "/{requisition_id}/restore",
+    operation_id="restore_requisition",
+    summary="Restore a requisition",
+    response_model=RequisitionRead,
+    responses=answers(404, 409, 422, example=examples.REQUISITION),
+)
+async def restore_requisition(
+    request: Request,
+    requisition_id: UUID,
+    session: Annotated[WriteSession, writes(Permission.REQUISITION_DELETE)],
+    versions: GivenMatch,
+) -> Response:
+    """Show a deleted requisition again, with the applications and the ranking that were hidden with it."""
+    return row_answer(request, await requisition_service.restore(session, requisition_id, versions))
 
 
 @router.post(
@@ -142,16 +183,19 @@ async def delete_requisition(
     operation_id="match_requisition",
     summary="Rank candidates",
     status_code=202,
+    response_model=TaskRead,
     tags=["matches"],
     responses=answers(404, 415, 422, example=examples.MATCH_TASK, success=202),
 )
 async def match_requisition(
+    request: Request,
     requisition_id: UUID,
     session: Annotated[WriteSession, writes(Permission.MATCH_RUN)],
     given: Annotated[MatchRequest, Body(examples=[{"scope": "pool", "limit": 100}])] = MatchRequest(),
-) -> TaskRead:
+) -> Response:
     """Ask for a new ranking; a task makes it and puts it in the place of the former one."""
-    return await match_service.request(session, requisition_id, given)
+    task = await match_service.request(session, requisition_id, given)
+    return row_answer(request, task, status=202, location=f"/api/v1/tasks/{task.id}")
 
 
 @router.get(

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query
 
 from talentflux.api import examples
 from talentflux.api.answers import PageLimit, answers
+from talentflux.api.routing import ApiRoute
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads
 from talentflux.schemas.page import Page
 from talentflux.schemas.skill import Skill
 from talentflux.services import skill_service
 
-router = APIRouter(prefix="/skills", tags=["skills"])
+router = APIRouter(prefix="/skills", tags=["skills"], route_class=ApiRoute)
 
 
 @router.get(
