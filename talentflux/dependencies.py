@@ -35,6 +35,7 @@ from talentflux.core.security.cookies import csrf_holds, session_cookie_name
 from talentflux.core.telemetry import Telemetry
 from talentflux.schemas.document import Document
 from talentflux.services import hiring_team_service
+from talentflux.services.session_lifetime import SessionKeeper
 from talentflux.services.token_service import TokenService
 from talentflux.utils.cores import core_count
 
@@ -77,7 +78,7 @@ class Resources:
     @cached_property
     def limiter(self) -> RateLimiter:
         """Counts requests per address, account and key."""
-        return RateLimiter(self.settings, self.redis)
+        return RateLimiter(self.settings, self.redis, self.database.keyring.sign if self.database.keyring else None)
 
     @cached_property
     def cache(self) -> Cache:
@@ -88,6 +89,11 @@ class Resources:
     def tokens(self) -> TokenService:
         """Issues and checks access tokens."""
         return TokenService(self.database, self.settings)
+
+    @cached_property
+    def sessions(self) -> SessionKeeper:
+        """Lets browser sessions last while they are used."""
+        return SessionKeeper(self.database)
 
     @cached_property
     def readers(self) -> ReaderPool[Document]:
@@ -323,6 +329,11 @@ def writes_own(*, step_up: bool = False) -> Any:
     return Depends(WriteGuard(Access("own", write=True, step_up=step_up)), scope="function")
 
 
+def opens_own(*, step_up: bool = False) -> Any:
+    """Return a dependency: an `Opener` over what is the caller's own, for endpoints that do slow work first."""
+    return Depends(OpenGuard(Access("own", write=True, step_up=step_up)), scope="function")
+
+
 def open_to_all() -> Any:
     """Return a dependency that says: this route asks for no log-in."""
     return Depends(PublicGuard(Access("public")))
@@ -366,7 +377,9 @@ async def _credential(request: Request, resources: Resources) -> Credential:
         raise UnauthenticatedError("Log in, or send `Authorization: Bearer` with an access token or an API key.")
     if request.method not in _SAFE_METHODS and not csrf_holds(cookie, await _csrf_given(request)):
         raise ForbiddenError(f"Send the header {CSRF_HEADER} with the value that the log-in gave.", code="csrf_failed")
-    return BrowserCredential(hashlib.sha256(cookie.encode()).digest())
+    token_hash = hashlib.sha256(cookie.encode()).digest()
+    await resources.sessions.keep(token_hash)
+    return BrowserCredential(token_hash)
 
 
 async def _csrf_given(request: Request) -> str:

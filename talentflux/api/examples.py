@@ -225,3 +225,60 @@ SHORTLIST: dict[str, Any] = {
     "seconds": None,
     "method": "Computed by the skill lexicon, word and date rules; no language model took part.",
 }
+USER_ID = "01937c7e-9a01-7b02-8c03-0d04e05f0607"
+SESSION_ID = "01937c7e-ab12-7c13-8d14-1e15f1607182"
+USER: dict[str, Any] = {
+    "id": USER_ID,
+    "email": "sam.okoro@example.org",
+    "name": "Sam Okoro",
+    "email_verified": True,
+    "has_password": True,
+    "password_changed_at": "2026-11-21T09:00:00Z",
+    **_TIMES,
+}
+TOKEN_PAIR: dict[str, Any] = {
+    "token_type": "Bearer",
+    "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.e30.c2lnbmF0dXJl",
+    "expires_in": 900,
+    "refresh_token": "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA",
+    "refresh_expires_in": 2592000,
+    "session_id": SESSION_ID,
+    "organization_id": ORGANIZATION["id"],
+}
+SESSION_LIST: dict[str, Any] = {
+    "items": [
+        {
+            "id": SESSION_ID,
+            "kind": "browser",
+            "current": True,
+            "address": "192.0.2.17",
+            "device": "Mozilla/5.0",
+            "created_at": "2026-11-21T09:00:00Z",
+            "last_used_at": "2026-11-21T09:05:00Z",
+            "expires_at": "2026-11-21T21:05:00Z",
+        }
+    ]
+}
+MEMBERSHIP_LIST: dict[str, Any] = {
+    "items": [
+        {
+            "organization_id": ORGANIZATION["id"],
+            "name": "Local organization",
+            "slug": "local",
+            "role": "owner",
+            "created_at": "2026-11-21T09:00:00Z",
+        }
+    ]
+}
+JWKS: dict[str, Any] = {
+    "keys": [
+        {
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+            "kid": "01937c7ebc237d248e252f26a1718293",
+            "use": "sig",
+            "alg": "EdDSA",
+        }
+    ]
+}

@@ -15,7 +15,7 @@ _SIGNING_LOCK: Final = 0x7461_6C65_6E74
 _CHARGE = text(
     """
     insert into login_throttle as t (key, failures, last_failed_at, blocked_until)
-    values (:key, 1, now(), now())
+    values (:key, 1, now(), now() + make_interval(secs => case when 1 < :free then 0 else 1 end))
     on conflict (key) do update set
         failures = case when t.last_failed_at < now() - make_interval(secs => :forget) then 1 else t.failures + 1 end,
         last_failed_at = now(),

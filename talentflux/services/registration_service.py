@@ -1,0 +1,158 @@
+"""Opening an account and confirming its address.
+
+Known and unknown addresses are answered alike: the body says the same, the status too, and the answer is held back
+until both would be done. What differs goes by e-mail, to whoever owns the address.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from talentflux.core.database import Database, WriteSession
+from talentflux.core.security import passwords
+from talentflux.core.security.timing import at_least
+from talentflux.models import User
+from talentflux.models.auth import Purpose
+from talentflux.repositories.user_repository import UserRepository
+from talentflux.services import (
+    audit_service,
+    auth_service,
+    email_service,
+    one_time_service,
+    session_service,
+    throttle_service,
+    user_service,
+)
+from talentflux.services.encryption_service import platform_keys
+from talentflux.services.session_service import Caller, identity
+from talentflux.services.user_service import Profile
+
+VERIFY_LIFETIME: Final = timedelta(days=3)
+EVEN_SECONDS: Final = 0.25
+"""Longer than making an account and an organization takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who registers.
+
+    Attributes:
+        profile: Address and name.
+        password: As it was typed.
+        organization_name: Of the organization to found; None for a job seeker.
+    """
+
+    profile: Profile
+    password: str
+    organization_name: str | None
+
+
+async def register(database: Database, applicant: Applicant, caller: Caller, public_url: str) -> None:
+    """Open an account and send the link that confirms its address.
+
+    Args:
+        database: Sessions.
+        applicant: Who registers.
+        caller: Where it comes from.
+        public_url: Where this server is reached.
+
+    Raises:
+        InvalidInputError: The password is not a good one.
+    """
+    profile = applicant.profile
+    passwords.check_password(applicant.password, (profile.email, profile.name))
+    async with at_least(EVEN_SECONDS):
+        password_hash = await passwords.hash_password(applicant.password)
+        async with identity(database, caller) as session:
+            index = user_service.email_index(await platform_keys(session), profile.email)
+            known = await UserRepository(session).find_by_email(index)
+            if known is not None:
+                await _again(session, known, applicant, password_hash, public_url)
+                return
+            user = await user_service.create(session, profile, password_hash=password_hash)
+            if applicant.organization_name is not None:
+                await user_service.create_organization(session, applicant.organization_name, user.id)
+            await _send_link(session, user, profile.email, public_url)
+
+
+async def resend(database: Database, email: str, caller: Caller, public_url: str) -> None:
+    """Send the link again that confirms an address, if there is an account that waits for it.
+
+    Args:
+        database: Sessions.
+        email: The address.
+        caller: Where it comes from.
+        public_url: Where this server is reached.
+    """
+    async with at_least(EVEN_SECONDS), identity(database, caller) as session:
+        index = user_service.email_index(await platform_keys(session), email)
+        user = await UserRepository(session).find_by_email(index)
+        if await throttle_service.may_send(session, index) and user is not None and user.email_verified_at is None:
+            await _send_link(session, user, email, public_url)
+
+
+async def verify(database: Database, secret: str, password: str, caller: Caller) -> None:
+    """Confirm the address of an account.
+
+    The password is asked for too: else whoever opens an account with a stranger's address would have it confirmed by
+    the stranger, who takes the link for their own.
+
+    Args:
+        database: Sessions; the password is checked between two transactions.
+        secret: Of the link.
+        password: Of the registration.
+        caller: Where it comes from.
+
+    Raises:
+        InvalidInputError: The link is not good, or no longer.
+        UnauthenticatedError: The password is wrong.
+        TooManyRequestsError: It failed too often.
+    """
+    async with identity(database, caller) as session:
+        token = await one_time_service.find(session, secret, Purpose.VERIFY_EMAIL)
+        user = await _account(session, token.user_id)
+        counted = throttle_service.tries(await platform_keys(session), user.email_index, caller.origin.address)
+        await throttle_service.charge(session, counted)
+        stored = user.password_hash
+    if not await passwords.verify_password(password, stored):
+        raise auth_service.credentials_invalid()
+    async with identity(database, caller) as session:
+        token = await one_time_service.redeem(session, secret, Purpose.VERIFY_EMAIL)
+        user = await _account(session, token.user_id)
+        user.email_verified_at = await UserRepository(session).now()
+        await throttle_service.succeed(session, counted)
+        audit_service.record(session, "user.email_verified", "user", user.id)
+
+
+async def _account(session: WriteSession, user_id: UUID) -> User:
+    user = await UserRepository(session).find(user_id, lock=True)
+    if user is None:
+        raise one_time_service.refused()
+    return user
+
+
+async def _again(session: WriteSession, user: User, applicant: Applicant, password_hash: str, public_url: str) -> None:
+    """Answer an address that has an account already, by e-mail.
+
+    Where the address was never confirmed, nobody's account is lost when the newest registration takes its place.
+    """
+    email = applicant.profile.email
+    if user.email_verified_at is None and user.deactivated_at is None:
+        await user_service.change_profile(session, user, applicant.profile)
+        user.password_hash = password_hash
+        user.password_changed_at = await UserRepository(session).now()
+        await session_service.end_all(session, user.id)
+        if applicant.organization_name is not None and not await UserRepository(session).memberships(user.id):
+            await user_service.create_organization(session, applicant.organization_name, user.id)
+    if not await throttle_service.may_send(session, user.email_index):
+        return
+    if user.email_verified_at is None:
+        await _send_link(session, user, email, public_url)
+    else:
+        await email_service.send(session, "account_exists", to=email, link=f"{public_url}/login", user_id=user.id)
+
+
+async def _send_link(session: WriteSession, user: User, email: str, public_url: str) -> None:
+    link = await one_time_service.issue(session, user.id, Purpose.VERIFY_EMAIL, VERIFY_LIFETIME, public_url)
+    await email_service.send(session, "verify_email", to=email, link=link, user_id=user.id)
