@@ -85,14 +85,8 @@ def plant(
         table for table in guarded_tables(connection) if table != "organization" and _of_somebody(connection, table)
     ]
     while waiting:
-        ready = [
-            table
-            for table in waiting
-            if all(
-                each.table in rows or each.table == table or not _required(connection, table, each)
-                for each in references(connection, table)
-            )
-        ]
+        ready = [table for table in waiting if _ready(connection, table, rows, every=True)]
+        ready = ready or [table for table in waiting if _ready(connection, table, rows, every=False)]
         if not ready:
             raise AssertionError(f"no row can be made first among {waiting}")
         for table in ready:
@@ -128,6 +122,14 @@ def references(connection: psycopg.Connection, table: str) -> list[Reference]:
 def _of_somebody(connection: psycopg.Connection, table: str) -> bool:
     names = {column.name for column in columns(connection, table)}
     return table == "user_account" or bool(names & {"organization_id", "user_id"})
+
+
+def _ready(connection: psycopg.Connection, table: str, rows: Mapping[str, object], *, every: bool) -> bool:
+    """Return whether what a table points to is there: all of it, or what its rows cannot do without."""
+    return all(
+        each.table in rows or each.table == table or not (every or _required(connection, table, each))
+        for each in references(connection, table)
+    )
 
 
 def _required(connection: psycopg.Connection, table: str, reference: Reference) -> bool:

@@ -50,7 +50,7 @@ async def add_organization(database: Database, name: str = "Other") -> UUID:
     return row.id
 
 
-async def add_person(  # noqa: PLR0913 -- what tests vary
+async def add_person(
     database: Database,
     tokens: TokenService,
     organization_id: UUID | None = None,

@@ -24,6 +24,7 @@ from tests.security.matrix import ALLOWED, MEMBERS, OWN, PARAMETERS, PUBLIC, TAB
 
 THEIRS = UUID("01936c00-0000-7000-8000-0000000000fe")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
+REFUSED = {"forbidden", "no_organization", "email_unverified"}
 _REFERENCE = "#/components/schemas/"
 Ids = dict[str, str]
 
@@ -157,24 +158,22 @@ def judge(operation: Operation, who: str, answer: httpx.Response, *, foreign: bo
     """Return what is wrong with an answer; empty where nothing is."""
     allowed, status = ALLOWED[operation.name], answer.status_code
     code = answer.json().get("code", "") if "problem" in answer.headers.get("content-type", "") else ""
-    login = status in {302, 303} and "/login" in answer.headers.get("location", "")
-    refused = status == 401 or login
-    if status >= 500:
-        return "server error"
-    if allowed is PUBLIC:
-        return ""
-    if who == "anonymous":
-        return "" if refused else "let in without a log-in"
-    if refused:
-        return "a log-in is not seen"
-    if allowed is OWN:
-        return ""
-    if who not in allowed:
-        return "" if status == 403 else "allowed though not declared"
-    if status == 403 and code in {"forbidden", "no_organization", "email_unverified"}:
-        return "" if foreign else "refused though declared"
+    to_login = status in {302, 303} and "/login" in answer.headers.get("location", "")
+    unknown = status == 401 or to_login
+    guarded, tenant = allowed is not PUBLIC, allowed is not PUBLIC and allowed is not OWN
+    known = who != "anonymous"
     named = any(name not in PARAMETERS for name in _PARAMETER.findall(operation.path))
-    return "a foreign id was not answered with 404" if foreign and named and status not in {404, 422} else ""
+    wrong = {
+        "server error": status >= 500,
+        "let in without a log-in": guarded and not known and not unknown,
+        "the log-in is not seen": guarded and known and unknown,
+        "allowed though not declared": tenant and known and who not in allowed and status != 403,
+        "refused though declared": tenant and who in allowed and not foreign and code in REFUSED,
+        "a foreign id is not answered with 404": (
+            tenant and who in allowed and foreign and named and code not in REFUSED and status not in {404, 412, 422}
+        ),
+    }
+    return next((name for name, holds in wrong.items() if holds), "")
 
 
 @pytest_asyncio.fixture
