@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        resources.database.on_wait = resources.telemetry.pool_wait.observe
         tracing.start(settings, "api")
         tracing.watch(resources.database.engine)
         await resources.database.check_role()

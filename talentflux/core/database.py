@@ -8,6 +8,7 @@ as the role `talentflux_app`, which owns nothing and is subject to row-level sec
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, Final, Literal, Self, TypeVar
 from uuid import UUID
 
@@ -127,6 +128,9 @@ class Database:
         pool_size: Most connections at a time.
         keyring: Unwraps the keys of personal data; None where none is touched.
         statement_timeout_seconds: A statement that runs longer is ended by the server.
+
+    Attributes:
+        on_wait: Told the seconds until a connection was free, for each transaction.
     """
 
     def __init__(
@@ -138,6 +142,7 @@ class Database:
         statement_timeout_seconds: float = 60.0,
     ) -> None:
         self.keyring = keyring
+        self.on_wait: Callable[[float], None] = _ignore
         options = (
             f"-c role={APP_ROLE} -c timezone=UTC -c statement_timeout={statement_timeout_seconds * 1000:.0f}"
             " -c idle_in_transaction_session_timeout=60000"
@@ -297,7 +302,9 @@ class Database:
         query = f"{_BEGIN[access]}; {opening}".encode()
         for attempt in (1, 2):
             try:
+                began = perf_counter()
                 connection = await self.engine.connect()
+                self.on_wait(perf_counter() - began)
             except NoFreeConnectionError as error:
                 raise DependencyError("All connections to the database are in use. Try again in a moment.") from error
             except DBAPIError as error:
@@ -332,6 +339,10 @@ class Database:
             while cursor.nextset():
                 pass
             return await cursor.fetchone()
+
+
+def _ignore(_seconds: float) -> None:
+    """Take a figure that nobody asked for."""
 
 
 def _scope_sql(scope: Scope) -> str:

@@ -3,13 +3,15 @@
 Exact over all processes that share a Redis; without one, or while it is down, each process counts for itself.
 """
 
-import hashlib
+import hmac
 import ipaddress
 import math
+import os
 import time
 from collections import deque
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -82,9 +84,12 @@ class RateLimiter:
     Args:
         settings: Give the limits and the Redis.
         redis: Connections to Redis, where it is set.
+        sign: A keyed hash that is the same in all processes; without it, only in this one.
     """
 
-    def __init__(self, settings: Settings, redis: RedisLink | None = None) -> None:
+    def __init__(
+        self, settings: Settings, redis: RedisLink | None = None, sign: Callable[[str], bytes] | None = None
+    ) -> None:
         figures: dict[Kind, int] = {
             "address": settings.rate_limit_address,
             "login": settings.rate_limit_login,
@@ -94,7 +99,7 @@ class RateLimiter:
         self._items: dict[Kind, RateLimitItem] = {
             kind: RateLimitItemPerMinute(figure, namespace=kind) for kind, figure in figures.items() if figure
         }
-        self._secret = hashlib.sha256(b"rate limit" + (redis.url.encode() if redis else b"")).digest()
+        self._sign = sign or partial(_hashed_alone, os.urandom(32))
         self._browsers: dict[bytes, str] = {}
         self._process = MovingWindowRateLimiter(_ProcessStorage())
         self._redis = redis
@@ -215,7 +220,11 @@ class RateLimiter:
         """Return a keyed hash: addresses are few enough to be found by trying all against a plain one."""
         if kind in ("address", "login"):
             identity = _network(identity)
-        return hashlib.blake2b(identity.encode(), key=self._secret, digest_size=16).hexdigest()
+        return self._sign(f"rate limit {kind} {identity}")[:16].hex()
+
+
+def _hashed_alone(key: bytes, text: str) -> bytes:
+    return hmac.digest(key, text.encode(), "sha256")
 
 
 def _network(address: str) -> str:

@@ -1,8 +1,11 @@
 """Figures for Prometheus. Labels are templates and fixed words, never ids, addresses or text of people."""
 
-from typing import Final, Protocol
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy.pool import Pool, QueuePool
+
+from talentflux.core.observing import Part, listeners
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -13,16 +16,6 @@ _AI_SECONDS: Final = Histogram(
     ["part", "outcome"],
     registry=_PROCESS,
 )
-
-
-class Pool(Protocol):
-    """What a pool of connections tells of itself."""
-
-    def size(self) -> int:
-        """Return how many connections it may open."""
-
-    def checkedout(self) -> int:
-        """Return how many are in use."""
 
 
 class Telemetry:
@@ -94,18 +87,14 @@ class Telemetry:
         self.queued.clear()
         for state, count in jobs.items():
             self.queued.labels(state).set(count)
-        if pool is not None:
+        if isinstance(pool, QueuePool):
             self.pool_size.set(pool.size())
             self.pool_used.set(pool.checkedout())
         return generate_latest(self.registry) + generate_latest(_PROCESS)
 
 
-def observe_ai(part: str, seconds: float, *, failed: bool = False) -> None:
-    """Count work of a model or a reader, of whichever part of the program.
-
-    Args:
-        part: `parser` or `embedder`.
-        seconds: Wall time.
-        failed: Whether it gave an error in the place of a result.
-    """
+def _observe_ai(part: Part, seconds: float, failed: bool) -> None:  # noqa: FBT001 -- the form of a listener
     _AI_SECONDS.labels(part, "failed" if failed else "done").observe(seconds)
+
+
+listeners.append(_observe_ai)

@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 
 from talentflux.core.config import Settings
 from talentflux.core.errors import TooManyRequestsError
+from talentflux.core.keyring import Keyring
 from talentflux.core.rate_limit import RateLimiter
 from talentflux.core.redis import RedisLink
 from tests.factories.processes import Script
 from tests.factories.redis_server import RedisServer, redis_server
 
 LIMIT = 100
+SIGN = Keyring.for_tests().sign
 HAMMER = """
-import asyncio, json, sys
+import asyncio, hashlib, json, sys
 from pydantic import SecretStr
 from talentflux.core.config import Settings
 from talentflux.core.errors import TooManyRequestsError
@@ -27,7 +28,7 @@ from talentflux.core.redis import RedisLink
 
 async def main(url, limit):
     settings = Settings(rate_limit_account=limit, _env_file=None)
-    limiter = RateLimiter(settings, RedisLink(url, 10.0))
+    limiter = RateLimiter(settings, RedisLink(url, 10.0), lambda text: hashlib.sha256(text.encode()).digest())
     async def ask():
         try:
             await limiter.check("account", "user:1", {})
@@ -59,7 +60,7 @@ async def limiter_on() -> AsyncIterator[Callable[..., RateLimiter]]:
 
     def make(redis: RedisServer, timeout: float = 2.0, **figures: int) -> RateLimiter:
         links.append(RedisLink(redis.url, timeout))
-        return RateLimiter(Settings(redis_url=SecretStr(redis.url), _env_file=None, **figures), links[-1])
+        return RateLimiter(Settings(_env_file=None, **figures), links[-1], SIGN)
 
     yield make
     for link in links:

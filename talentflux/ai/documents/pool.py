@@ -19,6 +19,7 @@ from talentflux.ai.documents.limits import LIMITS
 from talentflux.ai.documents.problems import problem
 from talentflux.ai.documents.reader import check_size
 from talentflux.core.errors import TalentFluxError, UnreadableFileError
+from talentflux.core.observing import observed
 from talentflux.schemas.document import Document
 
 T = TypeVar("T")
@@ -133,7 +134,8 @@ class ReaderPool(Generic[T]):
         with self._slots:
             child = self._take(name)
             try:
-                status, payload = child.ask(data, name, self._timeout)
+                with observed("parser"):
+                    status, payload = child.ask(data, name, self._timeout)
             except BaseException:
                 child.kill()
                 raise

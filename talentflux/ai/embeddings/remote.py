@@ -13,6 +13,7 @@ from talentflux.ai.embeddings.base import (
     Vectors,
     normalise_rows,
 )
+from talentflux.core.observing import observed
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -111,7 +112,8 @@ class OpenAIEmbedder:
         from openai import OpenAIError, omit  # noqa: PLC0415  # takes most of a second to import
 
         try:
-            answer = self._client.embeddings.create(model=self._model, input=texts, dimensions=self._wanted or omit)
+            with observed("embedder"):
+                answer = self._client.embeddings.create(model=self._model, input=texts, dimensions=self._wanted or omit)
             ordered = sorted(answer.data, key=lambda entry: entry.index)
             vectors = np.array([entry.embedding for entry in ordered], dtype=np.float32)
         except OpenAIError as error:
