@@ -18,6 +18,7 @@ from talentflux.core.errors import ConfigurationError
 from talentflux.core.keyring import Keyring
 from talentflux.core.middleware import RequestMiddleware
 from talentflux.core.problems import install_problem_handlers
+from talentflux.core.setting_checks import check_settings
 from talentflux.dependencies import Resources
 from talentflux.web import pages
 
@@ -50,9 +51,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings: Of this process; read from the environment by default. `database_url` must be set.
 
     Raises:
-        ConfigurationError: There is no database.
+        ConfigurationError: There is no database, or the settings are not fit for where it runs.
     """
     settings = settings or get_settings()
+    check_settings(settings)
     if settings.database_url is None:
         raise ConfigurationError("The API needs TALENTFLUX_DATABASE_URL, or start it with `talentflux up`.")
     url, keyring = settings.database_url.get_secret_value(), Keyring.from_settings(settings)

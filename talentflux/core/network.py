@@ -109,7 +109,8 @@ def _hop(text: str) -> str | None:
 
 def _origin(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != text or not parts.hostname:
+    whole = f"{parts.scheme}://{parts.netloc}" == text
+    if parts.scheme not in ("http", "https") or not whole or not parts.hostname or "*" in text:
         raise ConfigurationError(
             "TALENTFLUX_CORS_ORIGINS takes origins such as https://app.example.com, without a path and never *."
         )

@@ -20,6 +20,7 @@ from types import FrameType
 from talentflux.core.config import Environment, Settings, get_settings
 from talentflux.core.errors import ConfigurationError, DependencyError
 from talentflux.core.logging import configure_logging, get_logger
+from talentflux.core.setting_checks import check_settings
 from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
@@ -47,6 +48,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _leave)
     settings = get_settings()
     configure_logging(settings)
+    try:
+        check_settings(settings)
+    except ConfigurationError as error:
+        get_logger(chosen.kind).error("cannot start", reason=str(error))
+        return CONFIGURATION_FAILED
     serve = _prepare_api(settings, chosen.listen) if chosen.kind == "api" else _prepare_worker(settings)
     if chosen.life is not None:
         _wait_for_start(chosen.life)

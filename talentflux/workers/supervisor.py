@@ -17,6 +17,7 @@ from types import FrameType
 from talentflux.core.config import Settings
 from talentflux.core.errors import ConfigurationError
 from talentflux.core.logging import get_logger
+from talentflux.core.setting_checks import check_settings
 from talentflux.db import migrate
 from talentflux.db.embedded import EmbeddedPostgres
 from talentflux.db.errors import DatabaseSetupError
@@ -112,6 +113,7 @@ def run_up(settings: Settings, on_ready: Callable[[str], None]) -> int:
     Raises:
         ConfigurationError: The address must not be used, the port is taken, or the database cannot be started.
     """
+    check_settings(settings)
     check_host(settings)
     with _listening(settings.host, settings.port) as listen, _signals() as stopping:
         children = [_Child("api", listen), _Child("worker")]

@@ -15,6 +15,7 @@ from talentflux.core.database import APP_ROLE, Database
 from talentflux.core.errors import ConfigurationError, TalentFluxError
 from talentflux.core.keyring import Keyring
 from talentflux.core.logging import get_logger
+from talentflux.core.setting_checks import check_settings
 from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
@@ -62,6 +63,7 @@ def run_worker(settings: Settings) -> None:
     Raises:
         ConfigurationError: The embedded database cannot be started, or an external one not be reached.
     """
+    check_settings(settings)
     url = settings.database_url.get_secret_value() if settings.database_url else None
     try:
         with provide(settings.data_folder, url) as database:
