@@ -61,7 +61,7 @@ class SigningKeyRepository:
     async def good(self) -> list[SigningKey]:
         """Return the keys that still verify, the newest first."""
         statement = select(SigningKey).where(or_(SigningKey.expires_at.is_(None), SigningKey.expires_at > func.now()))
-        return list(await self._session.scalars(statement.order_by(SigningKey.active_from.desc())))
+        return list(await self._session.scalars(statement.order_by(SigningKey.active_from.desc(), SigningKey.id.desc())))
 
     async def add(self, key: SigningKey) -> None:
         """Insert a key."""

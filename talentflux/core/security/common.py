@@ -45,7 +45,8 @@ def is_common(password: str, personal: Collection[str] = ()) -> bool:
     unit = _unrepeated(rest)
     if len(unit) > _LONGEST_GUESS:
         return False
-    spelt = re.sub(r"[\W\d_]+$", "", rest).translate(_LEET)
+    core = re.sub(r"[\W\d_]+$", "", rest)
+    spelt = core.translate(_LEET) + rest[len(core) :]
     return _without_runs(unit) < _FEW or any(_made_of_words(form, listed) for form in (rest, unit, spelt))
 
 
