@@ -96,14 +96,14 @@ class Keys:
 
     Args:
         owner: The organization; None for the platform.
-        data: The data keys by version; the old ones go on decrypting.
+        data: The data keys by version; the old ones go on decrypting. Without one, nothing can be encrypted.
         index: The key of blind indexes and commitments.
         newest: Version for new data; by default the highest.
     """
 
     def __init__(self, owner: UUID | None, data: Mapping[int, bytes], index: bytes, newest: int | None = None) -> None:
         self.owner = owner
-        self.newest = max(data) if newest is None else newest
+        self.newest = max(data, default=0) if newest is None else newest
         self._prefix = _PLATFORM if owner is None else owner.bytes
         self._wrapping = {version: AESGCM(derive(key, "wrapping")) for version, key in data.items()}
         self._sealing = {version: AESGCM(derive(key, "sealing")) for version, key in data.items()}
@@ -203,6 +203,8 @@ class Keys:
         return hmac.digest(self._commitment, value.encode(), "sha256").hex()
 
     def _seal(self, keys: Mapping[int, AESGCM], plain: bytes, context: str) -> bytes:
+        if not keys:
+            raise LookupError("the first key of an organization is made in a transaction that may write")
         head = _OWNER_FORM + self.newest.to_bytes(_VERSION_BYTES, "big")
         nonce = os.urandom(_NONCE_BYTES)
         return head + nonce + keys[self.newest].encrypt(nonce, plain, self._prefix + head + context.encode())

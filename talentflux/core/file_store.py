@@ -1,9 +1,9 @@
 """Originals: a folder beside the database, or an S3 bucket, behind one interface."""
 
-import hashlib
-from collections.abc import Iterator
+import asyncio
+import contextlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -12,59 +12,74 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from talentflux.core.config import Settings
+from talentflux.core.crypto import Cipher
 from talentflux.core.errors import ConfigurationError, DependencyError, NotFoundError
 
 
-@dataclass(frozen=True, slots=True)
-class StoredBytes:
-    """Bytes that lie in the file store and have no row yet.
-
-    Attributes:
-        name: File name as given.
-        size: Bytes.
-        sha256: Hexadecimal.
-        key: Where they lie.
-    """
-
-    name: str
-    size: int
-    sha256: str
-    key: str
-
-
 class FileStore:
-    """Keeps bytes under keys made from the organization and the content, so that storing twice changes nothing."""
+    """Keeps encrypted bytes; whoever reads the store without the keys sees neither content nor name nor digest."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    async def put(self, organization_id: UUID, name: str, data: bytes) -> StoredBytes:
-        """Keep bytes.
+    async def put(self, organization_id: UUID, file_id: UUID, data: bytes, cipher: Cipher) -> str:
+        """Keep bytes, encrypted.
 
         Args:
             organization_id: Whose they are.
-            name: File name as given, kept in the answer only.
+            file_id: The row that they belong to.
             data: The bytes.
+            cipher: Under which they are kept.
 
         Returns:
-            Where they lie, for the row.
+            The key under which they lie.
 
         Raises:
             DependencyError: The store did not take them.
         """
-        digest = hashlib.sha256(data).hexdigest()
-        key = str(PurePosixPath(str(organization_id), digest[:2], digest))
+        key = str(PurePosixPath(str(organization_id), file_id.hex[-2:], file_id.hex))
+        sealed = await asyncio.to_thread(cipher.encrypt, data, _context(key))
         try:
-            await obstore.put_async(self._store, key, data)
+            await obstore.put_async(self._store, key, sealed)
         except (BaseError, OSError) as error:
             raise DependencyError("The file store did not take a file. Check its free space and its access.") from error
-        return StoredBytes(name=name, size=len(data), sha256=digest, key=key)
+        return key
 
-    async def get(self, key: str) -> bytes:
+    async def get(self, key: str, cipher: Cipher) -> bytes:
         """Return the bytes under a key.
 
         Args:
             key: As given by `put`.
+            cipher: Under which they were kept.
+
+        Raises:
+            NotFoundError: Nothing lies there.
+            TamperedError: They were changed or moved.
+            DependencyError: The store did not answer.
+        """
+        return await asyncio.to_thread(cipher.decrypt, await self.get_raw(key), _context(key))
+
+    def read(self, key: str, cipher: Cipher) -> bytes:
+        """Return the bytes under a key; blocks, for threads that read one file after the other.
+
+        Args:
+            key: As given by `put`.
+            cipher: Under which they were kept.
+
+        Raises:
+            NotFoundError: Nothing lies there.
+            TamperedError: They were changed or moved.
+            DependencyError: The store did not answer.
+        """
+        with _told():
+            sealed = bytes(obstore.get(self._store, key).bytes())
+        return cipher.decrypt(sealed, _context(key))
+
+    async def get_raw(self, key: str) -> bytes:
+        """Return what lies under a key as it is; of an older version that is the original itself.
+
+        Args:
+            key: Any key.
 
         Raises:
             NotFoundError: Nothing lies there.
@@ -74,18 +89,22 @@ class FileStore:
             answer = await obstore.get_async(self._store, key)
             return bytes(await answer.bytes_async())
 
-    def read(self, key: str) -> bytes:
-        """Return the bytes under a key; blocks, for threads that read one file after the other.
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Remove what lies under keys; what is gone already stays gone.
 
         Args:
-            key: As given by `put`.
+            keys: Any keys.
 
         Raises:
-            NotFoundError: Nothing lies there.
             DependencyError: The store did not answer.
         """
-        with _told():
-            return bytes(obstore.get(self._store, key).bytes())
+        for key in keys:
+            with contextlib.suppress(NotFoundError), _told():
+                await obstore.delete_async(self._store, key)
+
+
+def _context(key: str) -> str:
+    return f"file.content:{key}"
 
 
 @contextmanager

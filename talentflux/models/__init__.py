@@ -4,7 +4,7 @@ from talentflux.models.api_key import ApiKey
 from talentflux.models.application import Application
 from talentflux.models.auth import LoginThrottle, OneTimeToken, RefreshToken, SigningKey
 from talentflux.models.base import Base
-from talentflux.models.candidate import Candidate
+from talentflux.models.candidate import Candidate, CandidateNameToken
 from talentflux.models.email import EmailMessage
 from talentflux.models.encryption import OrganizationKey, PlatformKey
 from talentflux.models.file import File
@@ -15,6 +15,8 @@ from talentflux.models.member import Invitation, Member
 from talentflux.models.organization import Organization
 from talentflux.models.requisition import Requisition
 from talentflux.models.resume import Resume, ResumeSkill
+from talentflux.models.second_factor import RecoveryCode, UserTotp
+from talentflux.models.sign_on import IdentityProvider, SignOnState, UserIdentity
 from talentflux.models.task import Task
 from talentflux.models.user import User, UserSession
 from talentflux.models.workspace import Workspace, WorkspaceMember
@@ -24,10 +26,12 @@ __all__ = [
     "Application",
     "Base",
     "Candidate",
+    "CandidateNameToken",
     "EmailMessage",
     "File",
     "HiringTeam",
     "IdempotencyKey",
+    "IdentityProvider",
     "Invitation",
     "LoginThrottle",
     "Match",
@@ -36,14 +40,18 @@ __all__ = [
     "Organization",
     "OrganizationKey",
     "PlatformKey",
+    "RecoveryCode",
     "RefreshToken",
     "Requisition",
     "Resume",
     "ResumeSkill",
+    "SignOnState",
     "SigningKey",
     "Task",
     "User",
+    "UserIdentity",
     "UserSession",
+    "UserTotp",
     "Workspace",
     "WorkspaceMember",
 ]

@@ -16,7 +16,15 @@ FAST_DIMENSIONS = 256
 
 
 class Resume(TenantRow, Base):
-    """One version of a candidate's resume. `stored` until a worker has read it."""
+    """One version of a candidate's resume. `stored` until a worker has read it.
+
+    What is searched, embedded and scored holds neither name nor contact; all else lies encrypted under the file's key.
+
+    Attributes:
+        digest: Keyed hash of the bytes, by which an original is known that was sent before.
+        content: The document as read and what the parser found in it, encrypted.
+        failure: Why it could not be read, which may quote the file's name, encrypted.
+    """
 
     __tablename__ = "resume"
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- typed so; `words` would come back with each write
@@ -25,15 +33,14 @@ class Resume(TenantRow, Base):
     candidate_id: Mapped[UUID | None]
     task_id: Mapped[UUID | None]
     requisition_id: Mapped[UUID | None]
-    sha256: Mapped[str]
+    digest: Mapped[bytes | None]
     status: Mapped[str] = mapped_column(server_default=ResumeStatus.STORED)
     failure_reason: Mapped[str | None]
-    failure_detail: Mapped[str | None]
+    failure: Mapped[bytes | None]
     language: Mapped[str | None]
     total_years: Mapped[float | None]
     skill_ids: Mapped[list[str]] = mapped_column(server_default="{}")
-    document: Mapped[dict[str, Any] | None]
-    parsed: Mapped[dict[str, Any] | None]
+    content: Mapped[bytes | None]
     features: Mapped[dict[str, Any] | None]
     masked_text: Mapped[str | None]
     words: Mapped[str | None] = mapped_column(
@@ -48,9 +55,9 @@ class Resume(TenantRow, Base):
         *tenant_keys("file", "candidate", "task", "requisition"),
         one_of("status", ResumeStatus),
         Index(
-            "resume_organization_id_sha256_live_key",
+            "resume_organization_id_digest_live_key",
             "organization_id",
-            "sha256",
+            "digest",
             unique=True,
             postgresql_where=text("deleted_at is null"),
         ),

@@ -11,7 +11,11 @@ from talentflux.schemas.task import TaskKind, TaskStatus
 
 
 class Task(TenantRow, Base):
-    """A piece of background work with its progress and what went wrong on the way."""
+    """A piece of background work with its progress and what went wrong on the way.
+
+    Attributes:
+        failures: What went wrong, item by item, encrypted: it names files.
+    """
 
     __tablename__ = "task"
 
@@ -20,7 +24,7 @@ class Task(TenantRow, Base):
     requisition_id: Mapped[UUID | None]
     processed: Mapped[int] = mapped_column(server_default="0")
     total: Mapped[int] = mapped_column(server_default="0")
-    errors: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    failures: Mapped[bytes | None]
     result: Mapped[dict[str, Any] | None]
 
     __table_args__ = (

@@ -1,28 +1,50 @@
 """SQL of candidates."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from talentflux.models import Application, Candidate, File, Match, Resume
-from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant, optional
+from talentflux.models import Application, Candidate, CandidateNameToken, File, Match, Resume
+from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant
 from talentflux.schemas.page import RowPage
-from talentflux.utils.ids import new_id
+
+# The driver does not say of what type bytes are, and a null alone does not tell.
+_tokens = cast(bindparam("tokens", type_=ARRAY(LargeBinary)), ARRAY(LargeBinary))
+_named = (
+    select(CandidateNameToken.candidate_id)
+    .where(
+        CandidateNameToken.organization_id == bindparam("organization_id", type_=Candidate.organization_id.type),
+        CandidateNameToken.token == any_(_tokens),
+    )
+    .group_by(CandidateNameToken.candidate_id)
+    .having(func.count() == func.cardinality(_tokens))
+)
+
+
+def _equal(column: Any, name: str) -> ColumnElement[bool]:
+    given = cast(bindparam(name, type_=LargeBinary()), LargeBinary())
+    return or_(given.is_(None), column == given)
+
 
 _after, _order = newest_first(Candidate)
 _LIST = ListQuery(
     select(
         Candidate.id,
-        Candidate.name,
-        Candidate.email,
-        Candidate.phone,
-        Candidate.location,
-        Candidate.headline,
+        Candidate.wrapped_key,
+        Candidate.profile,
         Candidate.created_at,
         Candidate.updated_at,
     )
-    .where(*of_tenant(Candidate), _after, optional(Candidate.email, "email"))
+    .where(
+        *of_tenant(Candidate),
+        _after,
+        _equal(Candidate.email_index, "email_index"),
+        _equal(Candidate.phone_index, "phone_index"),
+        or_(_tokens.is_(None), Candidate.id.in_(_named)),
+    )
     .order_by(_order),
     key={"id": LAST_ID},
 )
@@ -33,20 +55,32 @@ class CandidateRepository(TenantRepository[Candidate]):
 
     model = Candidate
 
-    async def page(self, limit: int, cursor: str | None, email: str | None) -> RowPage:
-        """Read a page of summaries, newest first.
+    async def page(
+        self,
+        limit: int,
+        cursor: str | None,
+        *,
+        email_index: bytes | None = None,
+        phone_index: bytes | None = None,
+        tokens: list[bytes] | None = None,
+    ) -> RowPage:
+        """Read a page of summaries with their ciphertexts, newest first; None leaves a filter out.
 
         Args:
             limit: Most rows.
             cursor: Where the page before ended.
-            email: Only the candidate with this address.
+            email_index: Blind index of an address.
+            phone_index: Blind index of a telephone number.
+            tokens: What a name must all have.
         """
-        return await _LIST.page(self.session, limit, cursor, email=email.lower() if email else None)
+        return await _LIST.page(
+            self.session, limit, cursor, email_index=email_index, phone_index=phone_index, tokens=tokens
+        )
 
     async def resumes(self, candidate_id: UUID) -> list[dict[str, object]]:
         """Return the versions of a candidate's resume, newest first."""
         statement = (
-            select(Resume.id, File.name.label("file_name"), Resume.status, Resume.created_at)
+            select(Resume.id, Resume.file_id, File.wrapped_key, File.meta, Resume.status, Resume.created_at)
             .join(File, (File.organization_id == Resume.organization_id) & (File.id == Resume.file_id))
             .where(
                 Resume.organization_id == self.organization_id,
@@ -57,17 +91,35 @@ class CandidateRepository(TenantRepository[Candidate]):
         )
         return [dict(row) for row in (await self.session.execute(statement)).mappings()]
 
-    async def with_email(self, email: str) -> Candidate:
-        """Return the candidate with an address, made where there is none; safe against another who does the same."""
-        address = email.lower()
-        new = insert(Candidate).values(id=new_id(), organization_id=self.organization_id, email=address)
-        await self.session.execute(new.on_conflict_do_nothing())
-        return (await self.session.scalars(self.live().where(Candidate.email == address))).one()
+    async def with_email(self, new: dict[str, Any]) -> Candidate:
+        """Return the candidate with an address, made where there is none; safe against another who does the same.
 
-    async def has_other(self, candidate_id: UUID, email: str) -> bool:
+        Args:
+            new: The columns of the one to be made, `email_index` among them.
+        """
+        await self.session.execute(
+            insert(Candidate).values(organization_id=self.organization_id, **new).on_conflict_do_nothing()
+        )
+        known = self.live().where(Candidate.email_index == new["email_index"])
+        # The fields are encrypted as one: who changes one of them must have read the others as they are.
+        return (await self.session.scalars(known.with_for_update(key_share=True))).one()
+
+    async def has_other(self, candidate_id: UUID, email_index: bytes) -> bool:
         """Return whether another candidate than this one has an address."""
-        statement = self.live().where(Candidate.email == email.lower(), Candidate.id != candidate_id)
+        statement = self.live().where(Candidate.email_index == email_index, Candidate.id != candidate_id)
         return await self.session.scalar(statement) is not None
+
+    async def set_name_tokens(self, candidate_id: UUID, tokens: Sequence[bytes]) -> None:
+        """Let a candidate be found under these tokens and no others."""
+        mine = (CandidateNameToken.organization_id == self.organization_id) & (
+            CandidateNameToken.candidate_id == candidate_id
+        )
+        await self.session.execute(delete(CandidateNameToken).where(mine))
+        rows = [
+            {"organization_id": self.organization_id, "candidate_id": candidate_id, "token": token} for token in tokens
+        ]
+        if rows:
+            await self.session.execute(insert(CandidateNameToken), rows)
 
     async def delete_with_all(self, candidate: Candidate) -> None:
         """Hide a candidate with resumes, applications and matches, so that the same files can be sent again."""

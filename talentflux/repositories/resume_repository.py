@@ -17,10 +17,12 @@ _LIST = ListQuery(
     select(
         Resume.id,
         Resume.candidate_id,
-        File.name.label("file_name"),
+        Resume.file_id,
+        File.wrapped_key,
+        File.meta,
         Resume.status,
         Resume.failure_reason,
-        Resume.failure_detail,
+        Resume.failure,
         Resume.language,
         Resume.total_years,
         Resume.created_at,
@@ -37,7 +39,7 @@ _LIST = ListQuery(
     .order_by(_order),
     key={"id": LAST_ID},
 )
-_HEAVY = (defer(Resume.document), defer(Resume.parsed), defer(Resume.features), defer(Resume.masked_text))
+_HEAVY = (defer(Resume.content), defer(Resume.features), defer(Resume.masked_text))
 
 
 class ResumeRepository(TenantRepository[Resume]):
@@ -58,10 +60,10 @@ class ResumeRepository(TenantRepository[Resume]):
             {"organization": str(self.organization_id)},
         )
 
-    async def by_digest(self, digests: Iterable[str]) -> dict[str, Resume]:
-        """Return the live resumes of these SHA-256 digests, without what was read from them."""
-        statement = self.live().where(Resume.sha256.in_(set(digests))).options(*_HEAVY)
-        return {resume.sha256: resume for resume in await self.session.scalars(statement)}
+    async def by_digest(self, digests: Iterable[bytes]) -> dict[bytes, Resume]:
+        """Return the live resumes with these digests, without what was read from them."""
+        statement = self.live().where(Resume.digest.in_(set(digests))).options(*_HEAVY)
+        return {resume.digest: resume for resume in await self.session.scalars(statement) if resume.digest}
 
     async def add_all(self, files: Sequence[File], resumes: Sequence[Resume]) -> None:
         """Insert new files and their resumes."""
@@ -71,10 +73,10 @@ class ResumeRepository(TenantRepository[Resume]):
             self.session.add_all(rows)
             await self.session.flush()
 
-    async def waiting(self, resume_ids: Sequence[UUID]) -> list[tuple[UUID, str, str]]:
-        """Return id, file name and key in the file store of those that have not been read yet."""
+    async def waiting(self, resume_ids: Sequence[UUID]) -> list[tuple[UUID, File]]:
+        """Return those that have not been read yet, by id with their originals."""
         statement = (
-            select(Resume.id, File.name, File.key)
+            select(Resume.id, File)
             .join(File, _on_file)
             .where(
                 Resume.organization_id == self.organization_id,
@@ -84,7 +86,7 @@ class ResumeRepository(TenantRepository[Resume]):
             )
             .order_by(Resume.id)
         )
-        return [(row[0], row[1], row[2]) for row in await self.session.execute(statement)]
+        return [(row[0], row[1]) for row in await self.session.execute(statement)]
 
     async def lock_waiting(self, resume_ids: Sequence[UUID]) -> dict[UUID, Resume]:
         """Return those that have not been read yet, and keep others from reading them too."""
@@ -122,6 +124,12 @@ class ResumeRepository(TenantRepository[Resume]):
         statement = select(File).where(File.organization_id == self.organization_id, File.id == resume.file_id)
         return (await self.session.scalars(statement)).one()
 
+    async def files_of(self, resumes: Iterable[Resume]) -> dict[UUID, File]:
+        """Return the originals of resumes by the ids of the files."""
+        ids = {resume.file_id for resume in resumes}
+        statement = select(File).where(File.organization_id == self.organization_id, File.id.in_(ids))
+        return {file.id: file for file in await self.session.scalars(statement)}
+
     async def features(self, resume_ids: Sequence[UUID]) -> list[Resume]:
         """Return resumes with candidate, features and masked text only, whose candidate is live."""
         statement = (
@@ -131,6 +139,6 @@ class ResumeRepository(TenantRepository[Resume]):
                 (Candidate.organization_id == Resume.organization_id) & (Candidate.id == Resume.candidate_id),
             )
             .where(Resume.id.in_(resume_ids), Candidate.deleted_at.is_(None), Resume.features.is_not(None))
-            .options(defer(Resume.document), defer(Resume.parsed))
+            .options(defer(Resume.content))
         )
         return list(await self.session.scalars(statement))

@@ -6,6 +6,8 @@ from talentflux.core.database import AnySession, WriteSession
 from talentflux.repositories.application_repository import ApplicationRepository
 from talentflux.schemas.application import ApplicationRead, Stage
 from talentflux.schemas.page import RowPage
+from talentflux.services import candidate_profile
+from talentflux.services.encryption_service import organization_keys
 
 
 async def page(  # noqa: PLR0913 -- one argument per filter
@@ -18,7 +20,9 @@ async def page(  # noqa: PLR0913 -- one argument per filter
     stage: Stage | None = None,
 ) -> RowPage:
     """Read a page of applications, newest first; None leaves a filter out."""
-    return await ApplicationRepository(session).page(limit, cursor, requisition_id, candidate_id, stage)
+    found = await ApplicationRepository(session).page(limit, cursor, requisition_id, candidate_id, stage)
+    candidate_profile.name_rows(await organization_keys(session), found.items)
+    return found
 
 
 async def move(session: WriteSession, application_id: UUID, stage: Stage) -> ApplicationRead:
@@ -36,7 +40,9 @@ async def move(session: WriteSession, application_id: UUID, stage: Stage) -> App
     application = await repository.get(application_id, lock=True)
     application.stage = stage
     await session.flush()
-    return ApplicationRead.model_validate(await repository.summary(application_id))
+    row = await repository.summary(application_id)
+    candidate_profile.name_rows(await organization_keys(session), [row])
+    return ApplicationRead.model_validate(row)
 
 
 async def ensure(session: WriteSession, requisition_id: UUID, candidate_id: UUID, resume_id: UUID) -> None:

@@ -1,7 +1,10 @@
 """Candidates: read, corrected, hidden, and made from what a resume says."""
 
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
+from talentflux.core.crypto import Keys
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError
 from talentflux.models import Candidate
@@ -9,18 +12,46 @@ from talentflux.repositories.candidate_repository import CandidateRepository
 from talentflux.schemas.candidate import CandidateRead, CandidateResume, CandidateUpdate
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.resume import ParsedResume
+from talentflux.services import candidate_profile, resume_content
+from talentflux.services.candidate_profile import Profile
+from talentflux.services.encryption_service import organization_keys
+from talentflux.utils.ids import new_id
+
+NOBODY: Final = b""
+"""A blind index that no row has."""
 
 
-async def page(session: AnySession, limit: int, cursor: str | None, email: str | None = None) -> RowPage:
-    """Read a page of candidates, newest first.
+async def page(  # noqa: PLR0913 -- one argument per filter
+    session: AnySession,
+    limit: int,
+    cursor: str | None,
+    email: str | None = None,
+    *,
+    phone: str | None = None,
+    q: str | None = None,
+) -> RowPage:
+    """Read a page of candidates, newest first; None leaves a filter out.
 
     Args:
         session: The transaction.
-        limit: Most candidates.
+        limit: Most candidates. A page may hold fewer where `q` has a word of more than ten letters.
         cursor: Where the page before ended.
         email: Only the candidate with this address.
+        phone: Only candidates with this telephone number, given with its country.
+        q: Only candidates whose name has words that begin with all of these.
     """
-    return await CandidateRepository(session).page(limit, cursor, email)
+    keys = await organization_keys(session)
+    found = await CandidateRepository(session).page(
+        limit,
+        cursor,
+        email_index=candidate_profile.email_index(keys, email) if email else None,
+        phone_index=candidate_profile.phone_index(keys, phone) or NOBODY if phone else None,
+        tokens=candidate_profile.search_tokens(keys, q) if q else None,
+    )
+    candidate_profile.open_rows(keys, found.items)
+    if q:
+        return replace(found, items=[row for row in found.items if candidate_profile.has_words(row, q)])
+    return found
 
 
 async def get(session: AnySession, candidate_id: UUID) -> CandidateRead:
@@ -29,7 +60,8 @@ async def get(session: AnySession, candidate_id: UUID) -> CandidateRead:
     Raises:
         NotFoundError: There is none in this organization.
     """
-    return await _read(session, await CandidateRepository(session).get(candidate_id))
+    candidate = await CandidateRepository(session).get(candidate_id)
+    return await _read(session, await organization_keys(session), candidate)
 
 
 async def update(session: WriteSession, candidate_id: UUID, changes: CandidateUpdate) -> CandidateRead:
@@ -46,17 +78,16 @@ async def update(session: WriteSession, candidate_id: UUID, changes: CandidateUp
     """
     repository = CandidateRepository(session)
     candidate = await repository.get(candidate_id, lock=True)
+    keys = await organization_keys(session)
     given = changes.model_dump(exclude_unset=True)
-    if (email := given.get("email")) and await repository.has_other(candidate_id, email):
-        raise ConflictError(
-            "Another candidate has this e-mail address.", fields={"body.email": "belongs to another candidate"}
-        )
-    if email:
+    if email := given.get("email"):
         given["email"] = email.lower()
-    for name, value in given.items():
-        setattr(candidate, name, value)
-    await session.flush()
-    return await _read(session, candidate)
+        if await repository.has_other(candidate_id, candidate_profile.email_index(keys, email)):
+            raise ConflictError(
+                "Another candidate has this e-mail address.", fields={"body.email": "belongs to another candidate"}
+            )
+    await _write(repository, keys, candidate, candidate_profile.read(keys, candidate) | given)
+    return await _read(session, keys, candidate)
 
 
 async def delete(session: WriteSession, candidate_id: UUID) -> None:
@@ -79,32 +110,52 @@ async def from_resume(session: WriteSession, parsed: ParsedResume | None) -> Can
         parsed: What was read from the resume, None where nothing could be.
     """
     repository = CandidateRepository(session)
+    keys = await organization_keys(session)
+    stated = _stated(parsed)
+    row_id = new_id()
+    new = {"id": row_id, **candidate_profile.columns(keys, row_id, stated)}
+    candidate = await (repository.with_email(new) if stated.get("email") else repository.add(Candidate(**new)))
+    if candidate.id == row_id:
+        await repository.set_name_tokens(row_id, candidate_profile.name_tokens(keys, stated.get("name")))
+        return candidate
+    profile = candidate_profile.read(keys, candidate)
+    missing: Profile = {field: value for field, value in stated.items() if profile[field] is None}
+    if missing:
+        await _write(repository, keys, candidate, profile | missing)
+    return candidate
+
+
+def _stated(parsed: ParsedResume | None) -> Profile:
+    """Return the personal fields that a resume states."""
     if parsed is None:
-        return await repository.add(Candidate())
-    email = parsed.emails[0].value if parsed.emails else None
-    candidate = await repository.with_email(email) if email else await repository.add(Candidate())
-    stated = {
+        return {}
+    found = {
+        "email": parsed.emails[0] if parsed.emails else None,
         "name": parsed.name,
         "phone": parsed.phones[0] if parsed.phones else None,
         "location": parsed.location,
         "headline": parsed.headline,
     }
-    for field, found in stated.items():
-        if found is not None and getattr(candidate, field) is None:
-            setattr(candidate, field, found.value)
-    await session.flush()
-    return candidate
+    stated: Profile = {field: value.value for field, value in found.items() if value is not None}
+    if email := stated.get("email"):
+        stated["email"] = email.lower()
+    return stated
 
 
-async def _read(session: AnySession, candidate: Candidate) -> CandidateRead:
+async def _write(repository: CandidateRepository, keys: Keys, candidate: Candidate, profile: Profile) -> None:
+    """Store the personal fields of a candidate that others cannot change now."""
+    for column, value in candidate_profile.columns(keys, candidate.id, profile, candidate.wrapped_key).items():
+        setattr(candidate, column, value)
+    await repository.session.flush()
+    await repository.set_name_tokens(candidate.id, candidate_profile.name_tokens(keys, profile["name"]))
+
+
+async def _read(session: AnySession, keys: Keys, candidate: Candidate) -> CandidateRead:
     versions = await CandidateRepository(session).resumes(candidate.id)
+    resume_content.open_rows(keys, versions)
     return CandidateRead(
         id=candidate.id,
-        name=candidate.name,
-        email=candidate.email,
-        phone=candidate.phone,
-        location=candidate.location,
-        headline=candidate.headline,
+        **candidate_profile.read(keys, candidate),
         created_at=candidate.created_at,
         updated_at=candidate.updated_at,
         resumes=[CandidateResume.model_validate(version) for version in versions],

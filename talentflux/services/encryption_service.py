@@ -42,6 +42,23 @@ async def platform_keys(session: AnySession) -> Keys:
     return await _keys(session, None)
 
 
+async def keys_of(database: Database, organization_id: UUID) -> Keys:
+    """Return an organization's keys where no transaction is open, made and committed where there were none.
+
+    Args:
+        database: Opens a short transaction, unless the keys were used a moment ago.
+        organization_id: Whose.
+
+    Raises:
+        ConfigurationError: The master key does not open them.
+        DependencyError: The database cannot be reached.
+    """
+    if database.keyring is not None and (keys := database.keyring.recall(organization_id)) is not None:
+        return keys
+    async with database.write_session(Scope(organization_id)) as session:
+        return await organization_keys(session)
+
+
 async def check_master_key(database: Database) -> None:
     """Make sure that the master key is the one that this database's keys are wrapped under.
 
@@ -65,8 +82,8 @@ async def _keys(session: AnySession, owner: UUID | None) -> Keys:
         return keys
     fresh: dict[tuple[KeyPurpose, int], bytes] = {("data", 1): _random(), ("index", 1): _random()}
     if isinstance(session, ReadSession):
-        # Nothing is encrypted yet, so a key that nobody keeps finds as much as any other.
-        return Keys(owner, {1: fresh["data", 1]}, fresh["index", 1])
+        # Nothing is encrypted yet, so an index key that nobody keeps finds as much as any other.
+        return Keys(owner, {}, fresh["index", 1])
     await repository.add(await session.keyring.wrap(owner, fresh), session.keyring.management.key_id)
     stored, now = await repository.stored()
     assert now is not None

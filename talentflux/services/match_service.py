@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -23,7 +23,8 @@ from talentflux.schemas.page import RowPage
 from talentflux.schemas.ranking import MatchRead, MatchRequest, MatchScope
 from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.task import TaskKind, TaskRead
-from talentflux.services import task_service
+from talentflux.services import candidate_profile, task_service
+from talentflux.services.encryption_service import organization_keys
 
 MATCH_TASK: Final = "match.run"
 _WEIGHTS: Final = (0.5, 0.4, 0.1)
@@ -85,7 +86,7 @@ async def request(session: WriteSession, requisition_id: UUID, given: MatchReque
         applied=int(given.scope is MatchScope.APPLICATIONS),
         limit=given.limit,
     )
-    return task_service.read(task)
+    return await task_service.read(session, task)
 
 
 def query(
@@ -217,7 +218,7 @@ async def store(
     ]
     await MatchRepository(session).replace(requisition_id, rows)
     task.result = {"matched": len(rows)}
-    task_service.report(task, processed=1, errors=[])
+    await task_service.report(session, task, processed=1, errors=[])
     await session.flush()
 
 
@@ -239,7 +240,8 @@ async def page(
     found = await MatchRepository(session).page(requisition_id, limit, cursor)
     if not found.items:
         await RequisitionRepository(session).get(requisition_id)
-    return RowPage([_blinded(row) for row in found.items], found.next_cursor) if blind else found
+    candidate_profile.name_rows(await organization_keys(session), found.items, blind=blind)
+    return found
 
 
 async def get(session: AnySession, requisition_id: UUID, candidate_id: UUID, *, blind: bool = False) -> MatchRead:
@@ -255,8 +257,5 @@ async def get(session: AnySession, requisition_id: UUID, candidate_id: UUID, *, 
         NotFoundError: The candidate is not in the ranking.
     """
     row = await MatchRepository(session).detail(requisition_id, candidate_id)
-    return MatchRead.model_validate(_blinded(row) if blind else row)
-
-
-def _blinded(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"candidate_name": None}
+    candidate_profile.name_rows(await organization_keys(session), [row], blind=blind)
+    return MatchRead.model_validate(row)

@@ -3,7 +3,7 @@
 Three steps, of which only the first and the last open a transaction: which files wait, read them in children, apply.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from talentflux.ai.documents import ReaderPool
 from talentflux.ai.embeddings import Embedder
 from talentflux.ai.taxonomy import Lexicon
+from talentflux.core.crypto import Cipher
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import DependencyError, UnreadableFileError
 from talentflux.models import Resume
@@ -22,7 +23,8 @@ from talentflux.schemas.analysis import AnalysedResume
 from talentflux.schemas.base import Schema
 from talentflux.schemas.stored_resume import ResumeStatus
 from talentflux.schemas.task import TaskError
-from talentflux.services import application_service, candidate_service, task_service
+from talentflux.services import application_service, candidate_service, resume_content, task_service
+from talentflux.services.encryption_service import organization_keys
 from talentflux.services.resume_upload_service import GIVEN_UP
 
 
@@ -34,11 +36,13 @@ class WaitingFile:
         resume_id: The resume.
         name: File name as uploaded.
         key: In the file store.
+        cipher: Decrypts it.
     """
 
     resume_id: UUID
     name: str
     key: str
+    cipher: Cipher
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,13 @@ async def waiting(session: AnySession, resume_ids: Sequence[UUID]) -> list[Waiti
         session: The transaction.
         resume_ids: A job's batch.
     """
-    return [WaitingFile(*row) for row in await ResumeRepository(session).waiting(resume_ids)]
+    keys = await organization_keys(session)
+    found = []
+    for resume_id, file in await ResumeRepository(session).waiting(resume_ids):
+        cipher = resume_content.cipher_of(keys, file)
+        name = resume_content.open_meta(cipher, file.id, file.meta)["name"]
+        found.append(WaitingFile(resume_id, name, file.key, cipher))
+    return found
 
 
 def read_files(
@@ -131,6 +141,7 @@ async def apply(
     """
     repository = ResumeRepository(session)
     locked = await repository.lock_waiting([result.resume_id for result in results])
+    ciphers = await _ciphers(session, locked.values())
     errors = []
     found: dict[UUID, set[str]] = {}
     # In the order of the addresses, so that two batches that meet the same people do not wait for each other in turn.
@@ -139,11 +150,11 @@ async def apply(
         if resume is None:
             continue
         if result.analysed is None:
-            errors.append(_fail(resume, result))
+            errors.append(_fail(resume, result, ciphers[resume.id]))
             resume.candidate_id = (await candidate_service.from_resume(session, None)).id
         else:
             resume.candidate_id = (await candidate_service.from_resume(session, result.analysed.parsed)).id
-            found[resume.id] = _fill(resume, result.analysed, lexicon)
+            found[resume.id] = _fill(resume, result.analysed, lexicon, ciphers[resume.id])
             resume.embedding = None if result.vector is None else result.vector.tolist()
             resume.embedder = None if result.vector is None else embedder
         await session.flush()
@@ -165,7 +176,12 @@ async def give_up(session: WriteSession, task_id: UUID, files: Sequence[WaitingF
     error = UnreadableFileError(GIVEN_UP, detail)
     results = [ReadFile(file.resume_id, file.name, error=error) for file in files]
     locked = await ResumeRepository(session).lock_waiting([result.resume_id for result in results])
-    errors = [_fail(locked[result.resume_id], result) for result in results if result.resume_id in locked]
+    ciphers = await _ciphers(session, locked.values())
+    errors = [
+        _fail(locked[result.resume_id], result, ciphers[result.resume_id])
+        for result in results
+        if result.resume_id in locked
+    ]
     await session.flush()
     await _report(session, task_id, errors)
 
@@ -174,8 +190,15 @@ async def _report(session: WriteSession, task_id: UUID, errors: list[TaskError])
     """Bring the task's progress up to date; the lock makes the count see what other batches have committed."""
     task = await task_service.lock(session, task_id)
     left = await ResumeRepository(session).count_waiting(task_id)
-    task_service.report(task, processed=task.total - left, errors=errors)
+    await task_service.report(session, task, processed=task.total - left, errors=errors)
     await session.flush()
+
+
+async def _ciphers(session: WriteSession, resumes: Collection[Resume]) -> dict[UUID, Cipher]:
+    """Return the ciphers of the originals by the ids of the resumes."""
+    keys = await organization_keys(session)
+    files = await ResumeRepository(session).files_of(resumes)
+    return {resume.id: resume_content.cipher_of(keys, files[resume.file_id]) for resume in resumes}
 
 
 def _address(result: ReadFile) -> str:
@@ -183,23 +206,24 @@ def _address(result: ReadFile) -> str:
     return emails[0].value.lower() if emails else ""
 
 
-def _fail(resume: Resume, result: ReadFile) -> TaskError:
+def _fail(resume: Resume, result: ReadFile, cipher: Cipher) -> TaskError:
     error = result.error or UnreadableFileError("damaged", f"“{result.name}” could not be read. Save it again as PDF.")
     resume.status = ResumeStatus.FAILED
     resume.failure_reason = error.reason
-    resume.failure_detail = error.detail
+    resume.failure = resume_content.seal_failure(cipher, resume.id, error.detail)
     return TaskError(file=result.name, reason=error.reason, detail=error.detail)
 
 
-def _fill(resume: Resume, analysed: AnalysedResume, lexicon: Lexicon) -> set[str]:
+def _fill(resume: Resume, analysed: AnalysedResume, lexicon: Lexicon, cipher: Cipher) -> set[str]:
     """Put what was read into the row; return the skills under which it is found, implied ones too."""
     skills = {mention.skill_id for mention in analysed.features.skills}
     resume.status = ResumeStatus.PARSED
     resume.language = analysed.parsed.language
     resume.total_years = analysed.parsed.total_years
     resume.skill_ids = sorted(skills)
-    resume.document = storable(analysed.document)
-    resume.parsed = storable(analysed.parsed)
+    resume.content = resume_content.seal_content(
+        cipher, resume.id, storable(analysed.document), storable(analysed.parsed)
+    )
     resume.features = storable(analysed.features, leave_out={"text"})
     resume.masked_text = _without_nul(analysed.masked_text)
     return skills.union(*(lexicon.implied(skill) for skill in skills if skill in lexicon))

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from talentflux.ai.resume.json_resume import to_json_resume
+from talentflux.core.crypto import Cipher, Keys
 from talentflux.core.database import AnySession
 from talentflux.core.errors import ConflictError
 from talentflux.models import File, Resume
@@ -14,6 +15,8 @@ from talentflux.schemas.file import FileRead
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.stored_resume import ResumeRead, ResumeStatus
+from talentflux.services import resume_content
+from talentflux.services.encryption_service import organization_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,13 @@ class Original:
 
     Attributes:
         key: In the file store.
+        cipher: Decrypts it.
         name: As uploaded.
         media_type: From the name.
     """
 
     key: str
+    cipher: Cipher
     name: str
     media_type: str
 
@@ -41,7 +46,9 @@ async def page(  # noqa: PLR0913 -- one argument per filter
     task_id: UUID | None = None,
 ) -> RowPage:
     """Read a page of resumes, newest first; None leaves a filter out."""
-    return await ResumeRepository(session).page(limit, cursor, status, candidate_id, task_id)
+    found = await ResumeRepository(session).page(limit, cursor, status, candidate_id, task_id)
+    resume_content.open_rows(await organization_keys(session), found.items)
+    return found
 
 
 async def get(session: AnySession, resume_id: UUID) -> ResumeRead:
@@ -52,7 +59,7 @@ async def get(session: AnySession, resume_id: UUID) -> ResumeRead:
     """
     repository = ResumeRepository(session)
     resume = await repository.get(resume_id)
-    return _read(resume, await repository.file_of(resume))
+    return _read(await organization_keys(session), resume, await repository.file_of(resume))
 
 
 async def original(session: AnySession, resume_id: UUID) -> Original:
@@ -63,7 +70,9 @@ async def original(session: AnySession, resume_id: UUID) -> Original:
     """
     repository = ResumeRepository(session)
     file = await repository.file_of(await repository.get(resume_id))
-    return Original(key=file.key, name=file.name, media_type=file.media_type)
+    cipher = resume_content.cipher_of(await organization_keys(session), file)
+    meta = resume_content.open_meta(cipher, file.id, file.meta)
+    return Original(key=file.key, cipher=cipher, name=meta["name"], media_type=file.media_type)
 
 
 async def json_resume(session: AnySession, resume_id: UUID) -> dict[str, Any]:
@@ -73,28 +82,35 @@ async def json_resume(session: AnySession, resume_id: UUID) -> dict[str, Any]:
         NotFoundError: There is none in this organization.
         ConflictError: It has not been read yet, or cannot be read.
     """
-    resume = await ResumeRepository(session).get(resume_id)
-    if resume.parsed is None or resume.document is None:
-        said = resume.failure_detail or "It is still being read; ask again in a moment."
+    repository = ResumeRepository(session)
+    resume = await repository.get(resume_id)
+    cipher = resume_content.cipher_of(await organization_keys(session), await repository.file_of(resume))
+    content = resume_content.open_content(cipher, resume)
+    if content["parsed"] is None or content["document"] is None:
+        said = resume_content.open_failure(cipher, resume.id, resume.failure)
+        said = said or "It is still being read; ask again in a moment."
         raise ConflictError(f"This resume has no parsed document. {said}")
-    return to_json_resume(ParsedResume.model_validate(resume.parsed), Document.model_validate(resume.document))
+    return to_json_resume(ParsedResume.model_validate(content["parsed"]), Document.model_validate(content["document"]))
 
 
-def _read(resume: Resume, file: File) -> ResumeRead:
-    document = Document.model_validate(resume.document) if resume.document else None
-    parsed_resume = ParsedResume.model_validate(resume.parsed) if resume.parsed else None
+def _read(keys: Keys, resume: Resume, file: File) -> ResumeRead:
+    cipher = resume_content.cipher_of(keys, file)
+    meta = resume_content.open_meta(cipher, file.id, file.meta)
+    content = resume_content.open_content(cipher, resume)
+    document = Document.model_validate(content["document"]) if content["document"] else None
+    parsed_resume = ParsedResume.model_validate(content["parsed"]) if content["parsed"] else None
     return ResumeRead(
         id=resume.id,
         candidate_id=resume.candidate_id,
-        file_name=file.name,
+        file_name=meta["name"],
         status=ResumeStatus(resume.status),
         failure_reason=resume.failure_reason,
-        failure_detail=resume.failure_detail,
+        failure_detail=resume_content.open_failure(cipher, resume.id, resume.failure),
         language=resume.language,
         total_years=resume.total_years,
         created_at=resume.created_at,
         updated_at=resume.updated_at,
-        file=FileRead(id=file.id, name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256),
+        file=FileRead(id=file.id, media_type=file.media_type, size=file.size, **meta),
         parsed=parsed_resume,
         text=document.text if document else None,
         masked_text=resume.masked_text,

@@ -8,7 +8,7 @@ import mimetypes
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -17,16 +17,17 @@ from talentflux.ai.documents import ArchiveEntry, expand_archive
 from talentflux.ai.documents.limits import Limits
 from talentflux.ai.documents.problems import printable
 from talentflux.core.config import Settings
+from talentflux.core.crypto import Cipher, Keys, digest_of
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import TooLargeError, UnreadableFileError
-from talentflux.core.file_store import FileStore, StoredBytes
+from talentflux.core.file_store import FileStore
 from talentflux.core.queue import enqueue
 from talentflux.models import File, Resume
 from talentflux.repositories.requisition_repository import RequisitionRepository
 from talentflux.repositories.resume_repository import ResumeRepository
 from talentflux.schemas.stored_resume import ResumeStatus, UploadAccepted, UploadedResume
 from talentflux.schemas.task import TaskError, TaskKind
-from talentflux.services import application_service, task_service
+from talentflux.services import application_service, resume_content, task_service
 from talentflux.utils.ids import new_id
 
 BATCH: Final = 25
@@ -54,6 +55,31 @@ class Upload:
     content: BinaryIO
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An original that lies in the file store and has no row yet.
+
+    Attributes:
+        file_id: Of the row to come.
+        name: File name as given.
+        size: Bytes.
+        sha256: Of the original, hexadecimal.
+        digest: Keyed hash of it, by which an original is known that was sent before.
+        key: Where it lies.
+        wrapped_key: The file's own key.
+        cipher: Encrypts what belongs to the file.
+    """
+
+    file_id: UUID
+    name: str
+    size: int
+    sha256: str
+    digest: bytes
+    key: str
+    wrapped_key: bytes
+    cipher: Cipher
+
+
 @dataclass(slots=True)
 class Kept:
     """What became of the files of a request.
@@ -61,10 +87,14 @@ class Kept:
     Attributes:
         stored: Originals in the file store, in the order given, members of archives in their archive's place.
         errors: Archives, and members of archives, that could not be taken apart.
+        by_digest: The originals, each once.
+        spare: Where originals lie that turned out to be there already; to be removed from the file store.
     """
 
-    stored: list[StoredBytes] = field(default_factory=list)
+    stored: list[StoredFile] = field(default_factory=list)
     errors: list[TaskError] = field(default_factory=list)
+    by_digest: dict[bytes, StoredFile] = field(default_factory=dict)
+    spare: list[str] = field(default_factory=list)
 
 
 def is_archive(name: str) -> bool:
@@ -100,12 +130,14 @@ async def check_requisition(session: AnySession, requisition_id: UUID) -> None:
     await RequisitionRepository(session).get(requisition_id)
 
 
-async def keep(store: FileStore, organization_id: UUID, uploads: Sequence[Upload], settings: Settings) -> Kept:
+async def keep(store: FileStore, keys: Keys, uploads: Sequence[Upload], settings: Settings) -> Kept:
     """Put the originals of a request into the file store, those inside archives one by one.
+
+    Bytes that come twice in the request are put there once. Where this fails nothing stays behind.
 
     Args:
         store: Where to.
-        organization_id: Whose they are.
+        keys: Of the organization whose they are.
         uploads: The files of a request.
         settings: Give the limits.
 
@@ -119,24 +151,40 @@ async def keep(store: FileStore, organization_id: UUID, uploads: Sequence[Upload
     """
     check_sizes(uploads, settings)
     kept = Kept()
-    for upload in uploads:
-        name = printable(upload.name)
-        if is_archive(name):
-            try:
-                await _keep_archive(store, organization_id, upload, settings, kept)
-            except UnreadableFileError as error:
-                if len(uploads) == 1 and not kept.stored:
-                    raise
-                kept.errors.append(TaskError(file=name, reason=error.reason, detail=error.detail))
-        else:
-            data = await asyncio.to_thread(upload.content.read)
-            kept.stored.append(await store.put(organization_id, name, data))
+    try:
+        for upload in uploads:
+            name = printable(upload.name)
+            if is_archive(name):
+                try:
+                    await _keep_archive(store, keys, upload, settings, kept)
+                except UnreadableFileError as error:
+                    if len(uploads) == 1 and not kept.stored:
+                        raise
+                    kept.errors.append(TaskError(file=name, reason=error.reason, detail=error.detail))
+            else:
+                await _keep_file(store, keys, name, await asyncio.to_thread(upload.content.read), kept)
+    except BaseException:
+        await store.delete([stored.key for stored in kept.by_digest.values()])
+        raise
     return kept
 
 
-async def _keep_archive(
-    store: FileStore, organization_id: UUID, upload: Upload, settings: Settings, kept: Kept
-) -> None:
+async def _keep_file(store: FileStore, keys: Keys, name: str, data: bytes, kept: Kept) -> None:
+    assert keys.owner is not None
+    sha256 = await asyncio.to_thread(digest_of, data)
+    digest = keys.blind_index("resume.digest", sha256)
+    if same := kept.by_digest.get(digest):
+        kept.stored.append(replace(same, name=name))
+        return
+    file_id = new_id()
+    wrapped_key, cipher = keys.new_person_key(f"file:{file_id}")
+    key = await store.put(keys.owner, file_id, data, cipher)
+    stored = StoredFile(file_id, name, len(data), sha256, digest, key, wrapped_key, cipher)
+    kept.by_digest[digest] = stored
+    kept.stored.append(stored)
+
+
+async def _keep_archive(store: FileStore, keys: Keys, upload: Upload, settings: Settings, kept: Kept) -> None:
     """Take an archive apart, one member in memory at a time."""
     limits = Limits(file_bytes=settings.upload_limit_mib * _MIB)
     archive_name = printable(upload.name)
@@ -147,7 +195,7 @@ async def _keep_archive(
         while (entry := await asyncio.to_thread(_following, entries)) is not None:
             name = printable(f"{archive_name}/{entry.name}")
             if entry.error is None:
-                kept.stored.append(await store.put(organization_id, name, entry.data))
+                await _keep_file(store, keys, name, entry.data, kept)
             else:
                 kept.errors.append(TaskError(file=name, reason=entry.error.reason, detail=entry.error.detail))
 
@@ -172,23 +220,21 @@ async def register(session: WriteSession, kept: Kept, requisition_id: UUID | Non
         await check_requisition(session, requisition_id)
     repository = ResumeRepository(session)
     await repository.lock_uploads()
-    known = await repository.by_digest(stored.sha256 for stored in kept.stored)
-    new: dict[str, StoredBytes] = {}
-    for stored in kept.stored:
-        if stored.sha256 not in known:
-            new.setdefault(stored.sha256, stored)
+    known = await repository.by_digest(kept.by_digest)
+    new = [stored for digest, stored in kept.by_digest.items() if digest not in known]
+    kept.spare = [stored.key for digest, stored in kept.by_digest.items() if digest in known]
     total = len(kept.stored) + len(kept.errors)
     task = await task_service.create(session, TaskKind.RESUME_IMPORT, total=total, requisition_id=requisition_id)
-    ids = await _enter(repository, list(new.values()), task.id, requisition_id)
+    ids = await _enter(repository, new, task.id, requisition_id)
     waiting = [*ids.values(), *_again(known.values(), task.id)]
     errors = [*kept.errors, *await _apply_known(session, known, requisition_id)]
     if errors or not waiting:
-        task_service.report(task, processed=total - len(waiting), errors=errors)
+        await task_service.report(session, task, processed=total - len(waiting), errors=errors)
     task.result = {"new": len(new), "duplicates": len(kept.stored) - len(new)}
     await session.flush()
     for start in range(0, len(waiting), BATCH):
         await enqueue(session, PARSE_TASK, task_id=task.id, resume_ids=waiting[start : start + BATCH])
-    return UploadAccepted(task=task_service.read(task), resumes=_answers(kept.stored, known, ids))
+    return UploadAccepted(task=await task_service.read(session, task), resumes=_answers(kept.stored, known, ids))
 
 
 def _again(known: Iterable[Resume], task_id: UUID) -> list[UUID]:
@@ -196,52 +242,54 @@ def _again(known: Iterable[Resume], task_id: UUID) -> list[UUID]:
     again = [resume for resume in known if resume.failure_reason == GIVEN_UP]
     for resume in again:
         resume.status, resume.task_id = ResumeStatus.STORED, task_id
-        resume.failure_reason = resume.failure_detail = None
+        resume.failure_reason = resume.failure = None
     return [resume.id for resume in again]
 
 
-def _answers(stored: Sequence[StoredBytes], known: dict[str, Resume], ids: dict[str, UUID]) -> list[UploadedResume]:
+def _answers(stored: Sequence[StoredFile], known: dict[bytes, Resume], ids: dict[bytes, UUID]) -> list[UploadedResume]:
     """Say for each file under which id it is found; the second of two equal files is a duplicate of the first."""
     seen = set(known)
     answers = []
     for item in stored:
-        resume_id = ids[item.sha256] if item.sha256 in ids else known[item.sha256].id
-        answers.append(UploadedResume(resume_id=resume_id, file_name=item.name, duplicate=item.sha256 in seen))
-        seen.add(item.sha256)
+        resume_id = ids[item.digest] if item.digest in ids else known[item.digest].id
+        answers.append(UploadedResume(resume_id=resume_id, file_name=item.name, duplicate=item.digest in seen))
+        seen.add(item.digest)
     return answers
 
 
 async def _enter(
-    repository: ResumeRepository, new: Sequence[StoredBytes], task_id: UUID, requisition_id: UUID | None
-) -> dict[str, UUID]:
+    repository: ResumeRepository, new: Sequence[StoredFile], task_id: UUID, requisition_id: UUID | None
+) -> dict[bytes, UUID]:
     """Insert files and resumes; return the resumes' ids by digest, in the order given."""
     files = [
         File(
-            id=new_id(),
-            name=stored.name,
+            id=stored.file_id,
             media_type=mimetypes.guess_type(stored.name)[0] or "application/octet-stream",
             size=stored.size,
-            sha256=stored.sha256,
             key=stored.key,
+            wrapped_key=stored.wrapped_key,
+            meta=resume_content.seal_meta(stored.cipher, stored.file_id, stored.name, stored.sha256),
         )
         for stored in new
     ]
     resumes = [
         Resume(
             id=new_id(),
-            file_id=file.id,
-            sha256=file.sha256,
+            file_id=stored.file_id,
+            digest=stored.digest,
             status=ResumeStatus.STORED,
             task_id=task_id,
             requisition_id=requisition_id,
         )
-        for file in files
+        for stored in new
     ]
     await repository.add_all(files, resumes)
-    return {resume.sha256: resume.id for resume in resumes}
+    return {stored.digest: resume.id for stored, resume in zip(new, resumes, strict=True)}
 
 
-async def _apply_known(session: WriteSession, known: dict[str, Resume], requisition_id: UUID | None) -> list[TaskError]:
+async def _apply_known(
+    session: WriteSession, known: dict[bytes, Resume], requisition_id: UUID | None
+) -> list[TaskError]:
     """Let the candidates of resumes that were there before apply to the requisition."""
     if requisition_id is None:
         return []

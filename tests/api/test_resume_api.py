@@ -1,6 +1,5 @@
 """Resumes over the API: what is refused, then what an upload becomes."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -114,8 +113,11 @@ async def test_keeps_original_and_says_stored_before_a_worker_runs(
     assert (resume.file_name, resume.duplicate) == ("Lebenslauf Müller.txt", False)
     read = (await client.get(f"/api/v1/resumes/{resume.resume_id}")).json()
     assert (read["status"], read["candidate_id"], read["text"]) == ("stored", None, None)
-    kept = next(settings.data_folder.rglob(hashlib.sha256(data).hexdigest()))
-    assert kept.read_bytes() == data
+    original = await client.get(f"/api/v1/resumes/{resume.resume_id}/file")
+    assert original.content == data
+    kept = next(path for path in (settings.data_folder / "files").rglob("*") if path.is_file())
+    assert b"Mara" in data
+    assert b"Mara" not in kept.read_bytes()
     assert _reachable_by_others(kept, settings.data_folder) is False
 
 
@@ -267,11 +269,16 @@ async def test_filters_by_status_task_and_candidate(client: httpx.AsyncClient, w
 
 
 async def test_original_that_is_gone_fails_for_itself_alone(
-    client: httpx.AsyncClient, work: Work, settings: Settings
+    client: httpx.AsyncClient, work: Work, settings: Settings, admin_connection: psycopg.Connection
 ) -> None:
     gone = resume_text("Gone Person", "gone@example.org")
     answer = await upload(client, {"gone.txt": gone, "here.txt": resume_text()})
-    next(settings.data_folder.rglob(hashlib.sha256(gone).hexdigest())).unlink()
+    lies = admin_connection.execute(
+        "select key from file join resume on file_id = file.id where resume.id = %s",
+        [answer.json()["resumes"][0]["resume_id"]],
+    ).fetchone()
+    assert lies is not None
+    (settings.data_folder / "files" / lies[0]).unlink()
     await work()
     read = [
         (await client.get(f"/api/v1/resumes/{each['resume_id']}")).json()["status"] for each in answer.json()["resumes"]

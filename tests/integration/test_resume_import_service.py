@@ -12,17 +12,25 @@ from numpy.typing import NDArray
 from talentflux.ai.analysis import analyse, skill_matcher
 from talentflux.ai.documents import ReaderPool
 from talentflux.ai.embeddings import get_embedder
+from talentflux.core.crypto import Cipher
 from talentflux.core.database import Database, Scope
 from talentflux.core.errors import DependencyError, UnreadableFileError
-from talentflux.core.file_store import StoredBytes
 from talentflux.schemas.stored_resume import UploadAccepted
 from talentflux.schemas.task import TaskRead
-from talentflux.services import resume_import_service, resume_service, resume_upload_service, task_service
+from talentflux.services import (
+    encryption_service,
+    resume_import_service,
+    resume_service,
+    resume_upload_service,
+    task_service,
+)
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from talentflux.services.resume_import_service import ReadFile, WaitingFile, read_files
-from talentflux.services.resume_upload_service import Kept
+from talentflux.services.resume_upload_service import Kept, StoredFile
+from talentflux.utils.ids import new_id
 
 LOCAL = Scope(LOCAL_ORGANIZATION_ID)
+CIPHER = Cipher(bytes(32), LOCAL_ORGANIZATION_ID)
 UNIT: NDArray[np.float32] = np.eye(1, 256, dtype=np.float32)[0]
 
 
@@ -32,9 +40,15 @@ def _text(number: int, email: str | None = None) -> bytes:
 
 
 async def _stored(database: Database, count: int) -> UploadAccepted:
-    stored = [StoredBytes(f"{n}.txt", 1, f"digest {n}", f"key {n}") for n in range(count)]
+    keys = await encryption_service.keys_of(database, LOCAL_ORGANIZATION_ID)
+    stored = []
+    for number in range(count):
+        file_id = new_id()
+        wrapped, cipher = keys.new_person_key(f"file:{file_id}")
+        digest = f"digest {number}".encode()
+        stored.append(StoredFile(file_id, f"{number}.txt", 1, "", digest, f"key {number}", wrapped, cipher))
     async with database.write_session(LOCAL) as session:
-        return await resume_upload_service.register(session, Kept(stored))
+        return await resume_upload_service.register(session, Kept(stored, by_digest={s.digest: s for s in stored}))
 
 
 async def _apply(database: Database, task_id: UUID, results: Sequence[ReadFile]) -> None:
@@ -95,7 +109,7 @@ async def test_nothing_waits_after_it_was_read(database: Database) -> None:
 async def test_giving_up_marks_what_still_waits_and_ends_the_task(database: Database) -> None:
     accepted = await _stored(database, 2)
     await _apply(database, accepted.task.id, _read(accepted)[:1])
-    files = [WaitingFile(each.resume_id, each.file_name, "") for each in accepted.resumes]
+    files = [WaitingFile(each.resume_id, each.file_name, "", CIPHER) for each in accepted.resumes]
     async with database.write_session(LOCAL) as session:
         await resume_import_service.give_up(session, accepted.task.id, files)
     task = await _task(database, accepted.task.id)
@@ -138,7 +152,7 @@ async def test_texts_of_any_length_are_stored(database: Database, size: int) -> 
 
 async def test_resumes_given_up_are_read_again_when_sent_again(database: Database) -> None:
     accepted = await _stored(database, 2)
-    files = [WaitingFile(each.resume_id, each.file_name, "") for each in accepted.resumes]
+    files = [WaitingFile(each.resume_id, each.file_name, "", CIPHER) for each in accepted.resumes]
     async with database.write_session(LOCAL) as session:
         await resume_import_service.give_up(session, accepted.task.id, files)
     again = await _stored(database, 2)
@@ -152,7 +166,7 @@ async def test_resumes_given_up_are_read_again_when_sent_again(database: Databas
 
 def test_embedder_that_does_not_answer_fails_the_batch_until_it_is_not_needed() -> None:
     unreachable = get_embedder("openai:any@8", api_key="unit", base_url="http://127.0.0.1:9/v1")
-    file = WaitingFile(LOCAL_ORGANIZATION_ID, "a.txt", "")
+    file = WaitingFile(LOCAL_ORGANIZATION_ID, "a.txt", "", CIPHER)
     with ReaderPool(1, "talentflux.ai.analysis:analyse_file") as pool:
         with pytest.raises(DependencyError):
             read_files(pool, unreachable, [file], lambda _: _text(1))

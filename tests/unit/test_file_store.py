@@ -1,6 +1,7 @@
-"""Originals in a folder: refusals, permissions, the same bytes under one key."""
+"""Originals in a folder: refusals, permissions, nothing readable without the key."""
 
 import asyncio
+import hashlib
 import stat
 from pathlib import Path
 from uuid import UUID
@@ -8,10 +9,13 @@ from uuid import UUID
 import pytest
 
 from talentflux.core.config import Settings
+from talentflux.core.crypto import Cipher, TamperedError
 from talentflux.core.errors import ConfigurationError, DependencyError, NotFoundError
 from talentflux.core.file_store import open_file_store
 
-ONE, OTHER = UUID(int=1), UUID(int=2)
+ONE, OTHER, FILE = UUID(int=1), UUID(int=2), UUID(int=3)
+KEY = hashlib.sha256(b"a person").digest()
+CIPHER = Cipher(KEY, ONE)
 
 
 def _settings(folder: Path, file_store: str = "") -> Settings:
@@ -26,24 +30,50 @@ def test_another_kind_of_store_is_refused_naming_the_setting(tmp_path: Path, add
 
 async def test_unknown_key_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
-        await open_file_store(_settings(tmp_path)).get("nobody/aa/aabb")
+        await open_file_store(_settings(tmp_path)).get("nobody/aa/aabb", CIPHER)
     with pytest.raises(NotFoundError):
-        open_file_store(_settings(tmp_path)).read("nobody/aa/aabb")
+        open_file_store(_settings(tmp_path)).read("nobody/aa/aabb", CIPHER)
 
 
 async def test_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     store = open_file_store(_settings(tmp_path))
     (tmp_path / "files" / str(ONE)).write_text("in the way")
     with pytest.raises(DependencyError, match="file store"):
-        await store.put(ONE, "a.txt", b"x")
+        await store.put(ONE, FILE, b"x", CIPHER)
 
 
-async def test_bytes_come_back_and_organizations_do_not_share_keys(tmp_path: Path) -> None:
+async def test_bytes_come_back_under_their_own_key_only(tmp_path: Path) -> None:
     store = open_file_store(_settings(tmp_path))
-    first, again, other = [await store.put(whose, "a.txt", b"same") for whose in (ONE, ONE, OTHER)]
-    assert first.key == again.key != other.key
-    assert first.key.startswith(str(ONE))
-    assert (first.size, await store.get(other.key), store.read(first.key)) == (4, b"same", b"same")
+    first, other = await store.put(ONE, FILE, b"same", CIPHER), await store.put(ONE, OTHER, b"same", CIPHER)
+    assert first != other
+    assert first.startswith(str(ONE))
+    assert (await store.get(first, CIPHER), store.read(other, CIPHER)) == (b"same", b"same")
+    for wrong in (Cipher(bytes(32), ONE), Cipher(KEY, OTHER)):
+        with pytest.raises(TamperedError):
+            await store.get(first, wrong)
+
+
+async def test_bytes_that_were_moved_to_another_file_do_not_open(tmp_path: Path) -> None:
+    store = open_file_store(_settings(tmp_path))
+    first, other = await store.put(ONE, FILE, b"one", CIPHER), await store.put(ONE, OTHER, b"other", CIPHER)
+    (tmp_path / "files" / first).replace(tmp_path / "files" / other)
+    with pytest.raises(TamperedError):
+        store.read(other, CIPHER)
+
+
+async def test_what_was_removed_is_gone_and_may_be_removed_again(tmp_path: Path) -> None:
+    store = open_file_store(_settings(tmp_path))
+    key = await store.put(ONE, FILE, b"x", CIPHER)
+    await store.delete([key, key])
+    with pytest.raises(NotFoundError):
+        await store.get(key, CIPHER)
+
+
+def test_neither_content_nor_digest_can_be_seen_in_the_folder(tmp_path: Path) -> None:
+    asyncio.run(open_file_store(_settings(tmp_path)).put(ONE, FILE, b"a canary sings", CIPHER))
+    kept = next(path for path in tmp_path.rglob("*") if path.is_file())
+    assert b"canary" not in kept.read_bytes()
+    assert hashlib.sha256(b"a canary sings").hexdigest()[:8] not in str(kept)
 
 
 async def test_folder_is_closed_to_other_users_even_where_it_was_open(tmp_path: Path) -> None:
@@ -54,5 +84,5 @@ async def test_folder_is_closed_to_other_users_even_where_it_was_open(tmp_path: 
 
 def test_no_half_written_file_stays(tmp_path: Path) -> None:
     store = open_file_store(_settings(tmp_path))
-    asyncio.run(store.put(ONE, "a.txt", b"x" * 1_000_000))
-    assert [path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()] == [1_000_000]
+    asyncio.run(store.put(ONE, FILE, b"x" * 1_000_000, CIPHER))
+    assert [path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()] == [1_000_029]

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, File, Form, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
 from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
@@ -13,7 +13,7 @@ from talentflux.core.permissions import Permission
 from talentflux.dependencies import Opener, Using, opens, reads
 from talentflux.schemas.page import Page
 from talentflux.schemas.stored_resume import ResumeRead, ResumeStatus, ResumeSummary, UploadAccepted
-from talentflux.services import resume_service
+from talentflux.services import encryption_service, resume_service
 from talentflux.services import resume_upload_service as uploads
 
 router = APIRouter(prefix="/resumes", tags=["resumes"])
@@ -33,6 +33,7 @@ async def upload_resumes(
     ],
     resources: Using,
     opener: Annotated[Opener, opens(Permission.RESUME_UPLOAD)],
+    after: BackgroundTasks,
     requisition_id: Annotated[UUID | None, Form(description="The candidates apply to this requisition.")] = None,
 ) -> UploadAccepted:
     """Keep the originals and answer at once; a task reads them.
@@ -44,8 +45,11 @@ async def upload_resumes(
     if requisition_id is not None:
         async with opener.reading() as reading:
             await uploads.check_requisition(reading, requisition_id)
-    kept = await uploads.keep(resources.files, opener.organization_id, given, resources.settings)
-    return await uploads.register(await opener.session(), kept, requisition_id)
+    keys = await encryption_service.keys_of(resources.database, opener.organization_id)
+    kept = await uploads.keep(resources.files, keys, given, resources.settings)
+    accepted = await uploads.register(await opener.session(), kept, requisition_id)
+    after.add_task(resources.files.delete, kept.spare)
+    return accepted
 
 
 @router.get(
@@ -105,7 +109,8 @@ async def download_resume(
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-store",
     }
-    return Response(await resources.files.get(original.key), media_type=original.media_type, headers=headers)
+    data = await resources.files.get(original.key, original.cipher)
+    return Response(data, media_type=original.media_type, headers=headers)
 
 
 @router.get(

@@ -37,8 +37,8 @@ async def run(work: Work, task_id: UUID, requisition_id: UUID, applied: int, lim
         detail = "The ranking could not be made. Check that the requisition still exists and ask again."
         async with work.write_session() as session:
             row = await task_service.lock(session, task_id)
-            task_service.report(
-                row, processed=0, errors=[TaskError(file=None, reason="internal", detail=detail)], failed=True
+            await task_service.report(
+                session, row, processed=0, errors=[TaskError(file=None, reason="internal", detail=detail)], failed=True
             )
             await session.flush()
 

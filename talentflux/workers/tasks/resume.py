@@ -53,7 +53,7 @@ async def parse(work: Work, task_id: UUID, resume_ids: list[UUID]) -> None:
 def _load(store: FileStore, file: imports.WaitingFile) -> bytes:
     """Return an original; one that has gone is read as an empty file, which fails for itself alone."""
     try:
-        return store.read(file.key)
+        return store.read(file.key, file.cipher)
     except NotFoundError:
         _log.error("original is missing", resume_id=str(file.resume_id))
         return b""

@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 
 from talentflux.core.config import Settings
+from talentflux.core.crypto import Keys
 from talentflux.core.errors import TooLargeError, UnreadableFileError
 from talentflux.core.file_store import open_file_store
 from talentflux.services.resume_upload_service import Kept, Upload, check_sizes, keep
 
 ORGANIZATION = UUID("01936c00-0000-7000-8000-000000000001")
+KEYS = Keys(ORGANIZATION, {1: b"d" * 32}, b"i" * 32)
 MIB = 2**20
 
 
@@ -35,7 +37,7 @@ def _zip(members: dict[str, bytes]) -> bytes:
 
 
 async def _keep(settings: Settings, *uploads: Upload) -> Kept:
-    return await keep(open_file_store(settings), ORGANIZATION, uploads, settings)
+    return await keep(open_file_store(settings), KEYS, uploads, settings)
 
 
 @pytest.mark.parametrize(("name", "size"), [("a.pdf", MIB + 1), ("a.zip", 2 * MIB + 1)])
@@ -77,9 +79,19 @@ async def test_names_are_kept_printable(settings: Settings) -> None:
     assert kept.stored[0].name.isprintable()
 
 
-async def test_same_bytes_lie_once_and_are_given_back(settings: Settings) -> None:
+async def test_same_bytes_of_one_request_lie_once_and_are_given_back(settings: Settings) -> None:
     store = open_file_store(settings)
-    kept = await keep(store, ORGANIZATION, [_upload("a.txt", b"same"), _upload("b.txt", b"same")], settings)
+    kept = await keep(store, KEYS, [_upload("a.txt", b"same"), _upload("b.txt", b"same")], settings)
+    assert [stored.name for stored in kept.stored] == ["a.txt", "b.txt"]
     assert kept.stored[0].key == kept.stored[1].key
-    assert await store.get(kept.stored[0].key) == b"same"
+    assert await store.get(kept.stored[0].key, kept.stored[0].cipher) == b"same"
     assert len([path for path in settings.data_folder.rglob("*") if path.is_file()]) == 1
+
+
+async def test_nothing_stays_in_the_store_when_a_later_file_cannot_be_kept(settings: Settings) -> None:
+    store = open_file_store(settings)
+    gone = _upload("b.txt", b"b")
+    gone.content.close()
+    with pytest.raises(ValueError, match="closed"):
+        await keep(store, KEYS, [_upload("a.txt", b"a"), gone], settings)
+    assert not [path for path in settings.data_folder.rglob("*") if path.is_file()]
