@@ -189,6 +189,37 @@ SKILL: dict[str, Any] = {
     "uris": [],
 }
 
+SECOND_FACTOR: dict[str, Any] = {
+    "enabled": True,
+    "confirmed_at": "2026-11-21T09:00:00Z",
+    "recovery_codes_left": 9,
+}
+SECOND_FACTOR_SETUP: dict[str, Any] = {
+    "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "uri": "otpauth://totp/TalentFlux:mara%40example.org?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=TalentFlux",
+    "qr_code": "data:image/svg+xml;charset=utf-8,%3Csvg...",
+}
+RECOVERY_CODES: dict[str, Any] = {"codes": ["w4pq-7hxd-k2nm-9rta", "3bze-fj6u-c8vy-qs5g"]}
+IDENTITY_PROVIDER: dict[str, Any] = {
+    "id": "01937c7e-9293-74b5-86c7-829304152637",
+    "name": "Northwind log-in",
+    "issuer": "https://login.northwind.example",
+    "client_id": "talentflux",
+    "has_client_secret": True,
+    "domains": [
+        {
+            "name": "northwind.example",
+            "verified": True,
+            "record_name": "_talentflux.northwind.example",
+            "record_value": "talentflux-domain=5f0c2d0f8f3b4f0a9d2c6b1e7a4d8c3f",
+        }
+    ],
+    "default_role": "viewer",
+    "enforced": False,
+    "redirect_uri": "https://hire.example.com/api/v1/auth/sign-on/callback",
+    **_TIMES,
+}
+
 
 def listed(item: dict[str, Any]) -> dict[str, Any]:
     """Return a page that holds one item."""

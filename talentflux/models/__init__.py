@@ -4,7 +4,7 @@ from talentflux.models.api_key import ApiKey
 from talentflux.models.application import Application
 from talentflux.models.auth import LoginThrottle, OneTimeToken, RefreshToken, SigningKey
 from talentflux.models.base import Base
-from talentflux.models.candidate import Candidate, CandidateNameToken
+from talentflux.models.candidate import Candidate
 from talentflux.models.email import EmailMessage
 from talentflux.models.encryption import OrganizationKey, PlatformKey
 from talentflux.models.file import File
@@ -26,7 +26,6 @@ __all__ = [
     "Application",
     "Base",
     "Candidate",
-    "CandidateNameToken",
     "EmailMessage",
     "File",
     "HiringTeam",
