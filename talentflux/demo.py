@@ -1,9 +1,14 @@
 """What `make demo` does: a newcomer's first five minutes, as a client of the API."""
 
+import asyncio
+import json
+import os
+import secrets
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +17,20 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from talentflux.core.config import Settings
-from talentflux.core.errors import ConfigurationError, TalentFluxError
+from talentflux.core.database import Database
+from talentflux.core.errors import ConfigurationError, ConflictError, TalentFluxError
+from talentflux.core.keyring import Keyring
+from talentflux.db.provision import provide
 from talentflux.schemas.screening import ScreeningReport
 from talentflux.schemas.task import TaskStatus
+from talentflux.services import auth_service
+from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from talentflux.web.terminal import shortlist_table, unreadable_list
 from talentflux.workers.supervisor import run_up
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 SHOWN_JOB = "senior-backend-engineer.md"
+OWNER_EMAIL = "owner@demo.example"
 _API = "/api/v1"
 _PATIENCE_SECONDS = 300.0
 
@@ -49,13 +60,69 @@ def run_demo(settings: Settings, *, stay: bool) -> int:
         raise ConfigurationError(f"The demo needs the folder {EXAMPLES}: run it from a checkout of the repository.")
 
     def play(address: str) -> None:
+        owner = demo_owner(settings)
         with httpx.Client(base_url=address, timeout=60.0) as client:
-            Demo(client, Console()).play()
+            Demo(client, Console(), owner).play()
         if not stay:
             raise SystemExit(0)
         Console().print("Ctrl-C ends it.")
 
     return run_up(settings, on_ready=play)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who owns the demo's organization.
+
+    Attributes:
+        email: To log in with.
+        password: As above; made up on the first run.
+        file: Where the two are kept, for this user only.
+    """
+
+    email: str
+    password: str
+    file: Path
+
+
+def demo_owner(settings: Settings) -> Owner:
+    """Return the owner of the demo's organization; the first run makes the account.
+
+    Args:
+        settings: Name the database and the data folder.
+
+    Raises:
+        ConfigurationError: The address has an account whose password the data folder does not know.
+    """
+    file = settings.data_folder / "demo-login.json"
+    if file.is_file():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        return Owner(kept["email"], kept["password"], file)
+    owner = Owner(OWNER_EMAIL, secrets.token_urlsafe(12), file)
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    with provide(settings.data_folder, url) as provided:
+        asyncio.run(_make_owner(provided.app_url, settings, owner))
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as kept_file:
+        json.dump({"email": owner.email, "password": owner.password}, kept_file)
+    return owner
+
+
+async def _make_owner(url: str, settings: Settings, owner: Owner) -> None:
+    async with Database(url, 1, keyring=Keyring.from_settings(settings)) as database:
+        try:
+            await auth_service.create_owner(
+                database,
+                email=owner.email,
+                name="Demo Owner",
+                password=owner.password,
+                organization=LOCAL_ORGANIZATION_ID,
+            )
+        except ConflictError as error:
+            raise ConfigurationError(
+                f"{owner.email} has an account already, and {owner.file} with its password is gone. "
+                "Take another TALENTFLUX_DATA_FOLDER for the demo."
+            ) from error
 
 
 class Demo:
@@ -64,14 +131,18 @@ class Demo:
     Args:
         client: Speaks to the API.
         console: Shows it.
+        owner: Whom it acts as.
     """
 
-    def __init__(self, client: httpx.Client, console: Console) -> None:
+    def __init__(self, client: httpx.Client, console: Console, owner: Owner) -> None:
         self._client = client
         self._console = console
+        self._owner = owner
 
     def play(self) -> None:
-        """Load jobs and resumes, rank, print."""
+        """Log in, load jobs and resumes, rank, print."""
+        login = self._send("POST", "/auth/login", json={"email": self._owner.email, "password": self._owner.password})
+        self._client.headers["Authorization"] = f"Bearer {login['access_token']}"
         requisitions = {path.name: self._requisition(path) for path in sorted((EXAMPLES / "jobs").glob("*.md"))}
         self._import_resumes(sorted((EXAMPLES / "resumes").iterdir()))
         with self._progress() as bar:
@@ -133,6 +204,10 @@ class Demo:
 
     def _where_to_look(self, requisition: str) -> None:
         address = str(self._client.base_url).rstrip("/")
+        self._console.print("\n[bold]Log in[/bold]")
+        self._console.print(f"  {'With your browser':<42} {address}/login", highlight=False, soft_wrap=True)
+        self._console.print(f"  {'E-mail address':<42} {self._owner.email}", highlight=False)
+        self._console.print(f"  {'Password (also in the data folder)':<42} {self._owner.password}", highlight=False)
         self._console.print("\n[bold]Look next[/bold]")
         for label, path in (
             ("Start page", "/"),

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import psycopg
@@ -9,13 +10,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from talentflux.core.errors import TalentFluxError
+from talentflux.core.errors import TalentFluxError, UnauthenticatedError
 from talentflux.core.logging import get_logger
 from talentflux.utils.faults import trace
 
 MEDIA_TYPE = "application/problem+json"
+LOGIN_PAGE = "/login"
 
 _log = get_logger("api")
 
@@ -71,9 +73,17 @@ def _request_id(request: Request) -> str:
     return str(request.scope.get("request_id", ""))
 
 
+def _is_page(request: Request) -> bool:
+    """Return whether a request is for a page, which people look at: these are not in the API's description."""
+    return not getattr(request.scope.get("route"), "include_in_schema", True)
+
+
 async def _expected(request: Request, error: Exception) -> Response:
     """Answer an error of our own family."""
     assert isinstance(error, TalentFluxError)
+    if isinstance(error, UnauthenticatedError) and request.method == "GET" and _is_page(request):
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{LOGIN_PAGE}?next={quote(request.url.path + query, safe='')}", status_code=303)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("request failed", code=error.code, detail=error.detail)
     return problem(

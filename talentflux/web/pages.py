@@ -26,8 +26,15 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 static_files = StaticFiles(directory=Path(__file__).parent / "static")
 
 
-def _page(template: str, **values: Any) -> HTMLResponse:
-    return _html(templates().get_template(template).render(**values), _POLICY.format(inline="", more=""))
+def page(template: str, *, more: str = "", **values: Any) -> HTMLResponse:
+    """Return a page.
+
+    Args:
+        template: Its template.
+        more: What its content security policy allows besides.
+        **values: For the template.
+    """
+    return _html(templates().get_template(template).render(**values), _POLICY.format(inline="", more=more))
 
 
 def _html(text: str, policy: str) -> HTMLResponse:
@@ -38,8 +45,8 @@ def _html(text: str, policy: str) -> HTMLResponse:
 @router.get("/")
 async def start(session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)]) -> HTMLResponse:
     """Show the requisitions and where to go."""
-    page = await requisition_service.page(session, RequisitionQuery(limit=_NEWEST))
-    return _page("pages/start.html", requisitions=page.items, more=page.next_cursor is not None)
+    found = await requisition_service.page(session, RequisitionQuery(limit=_NEWEST))
+    return page("pages/start.html", requisitions=found.items, is_cut=found.next_cursor is not None)
 
 
 @router.get("/requisitions/{requisition_id}/shortlist")
@@ -58,14 +65,14 @@ async def shortlist(
 @router.get("/guides", dependencies=[open_to_all()])
 def list_guides() -> HTMLResponse:
     """List the guides."""
-    return _page("pages/guides.html", groups=guides.grouped())
+    return page("pages/guides.html", groups=guides.grouped())
 
 
 @router.get("/guides/{path:path}", dependencies=[open_to_all()])
 def show_guide(path: str) -> HTMLResponse:
     """Show one guide."""
     guide, html = guides.render(path)
-    return _page("pages/guide.html", guide=guide, html=html)
+    return page("pages/guide.html", guide=guide, html=html)
 
 
 @router.get("/docs", dependencies=[open_to_all()])
