@@ -99,6 +99,7 @@ async def send(
     """
     kind = EmailTemplate(template)
     address = _address(to)
+    language = email_templates.known(language)
     rendered = email_templates.render(kind, language, **values)
     organization_id = None if kind in _ACCOUNT else session.scope.organization_id
     keys = await _keys(session, organization_id)

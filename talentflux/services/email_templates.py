@@ -16,7 +16,7 @@ from talentflux.schemas.email import EmailTemplate
 LANGUAGES: Final = ("en", "de")
 _WIDTH: Final = 72
 _LONGEST_VALUE: Final = 80
-_LINK: Final = re.compile(r"https?://[^\s<>\"'\\]+")
+_LINK: Final = re.compile(r"https?://[!#-&(-;=?-\[\]-~]+")  # ASCII without quotes, angle brackets and backslashes
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _WORD_JOINER: Final = "\u2060"
 _LINKED: Final = frozenset(
@@ -51,38 +51,46 @@ def render(template: EmailTemplate, language: str, **values: object) -> Rendered
 
     Args:
         template: Which.
-        language: Of `LANGUAGES`; any other gives English.
+        language: Of `LANGUAGES`.
         **values: What the template names: `link` is an address of our own, all others are words of people.
 
     Raises:
-        InvalidInputError: A value holds a line break or another control character, or a link is none.
+        InvalidInputError: A value holds a line break, or a link is none.
         LookupError: The link is missing.
         jinja2.UndefinedError: Another value that the template needs is missing.
     """
     if template in _LINKED and "link" not in values:
         raise LookupError(f"{template} without its link")
-    spoken = language if language in LANGUAGES else LANGUAGES[0]
     checked = {name: _checked(name, value) for name, value in values.items()}
     words = {name: value if name == "link" else _unlinked(value) for name, value in checked.items()}
-    name = f"{spoken}/{template.value}.jinja"
+    name = f"{language}/{template.value}.jinja"
     subject = " ".join(_environment("subject").get_template(name).render(words).split())
-    text = _environment("text").get_template(name).render(words, language=spoken)
-    html = _environment("html").get_template(name).render(words, language=spoken, subject=subject)
+    text = _environment("text").get_template(name).render(words, language=language)
+    html = _environment("html").get_template(name).render(words, language=language, subject=subject)
     return RenderedEmail(subject, text.strip() + "\n", html.strip() + "\n")
 
 
+def known(language: str) -> str:
+    """Return a language that there are texts in: the one asked for, or English."""
+    return language if language in LANGUAGES else LANGUAGES[0]
+
+
 def _checked(name: str, value: object) -> str:
-    """Return a value as text, refusing what could begin another header or hide something from the reader."""
+    """Return a value as text, refusing what could begin another header."""
     given = str(value)
-    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in given):
-        raise InvalidInputError(f"The {name} of an e-mail may not hold control characters.")
+    if len(f"{given}.".splitlines()) > 1 or any(unicodedata.category(char) == "Cs" for char in given):
+        raise InvalidInputError(f"The {name} of an e-mail must be one line of text.")
     if name == "link" and not _LINK.fullmatch(given):
         raise InvalidInputError("The link of an e-mail must be an http or https address.")
     return given
 
 
 def _unlinked(value: str) -> str:
-    """Return words of people short and so that no mail program makes a link of them: our e-mails carry ours only."""
+    """Return words of people short and so that no mail program makes a link of them: our e-mails carry ours only.
+
+    Invisible characters go too; they could turn the direction of what follows.
+    """
+    value = "".join(char for char in value if unicodedata.category(char) not in {"Cc", "Cf"})
     short = value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
     plain = short.replace("://", " ")
     return re.sub(r"(?<=\w)([.@])(?=[^\W\d])", rf"\1{_WORD_JOINER}", plain)

@@ -71,12 +71,14 @@ class SmtpServer:
     received: list[EmailMessage] = field(default_factory=list)
     envelopes: list[Envelope] = field(default_factory=list)
     attempts: int = 0
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     data: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
 
     async def handle_MAIL(self, server: SMTP, _s: Session, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802 -- aiosmtpd's name
         """Count an attempt."""
         self.attempts += 1
+        self.begun.set()
         allowed = self.password is None or server.session.authenticated
         said = await self._next(self.on_mail)(server) if allowed else "530 log in first"
         if said.startswith("250"):
@@ -91,18 +93,19 @@ class SmtpServer:
         return said
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd's name
-        """Take the text, unless it is refused; what is answered may not arrive."""
-        self.data.set()
-        act = self._next(self.on_data)
+        """Take the text and say so, unless it is refused; what is said may not arrive."""
         content = envelope.content
         assert isinstance(content, bytes)
-        said = "250" if act is drop else await act(server)
-        if said.startswith("250"):
-            self.envelopes.append(envelope)
-            parsed = message_from_bytes(content, policy=policy.default)
-            assert isinstance(parsed, EmailMessage)
-            self.received.append(parsed)
-        return await act(server) if act is drop else said
+        parsed = message_from_bytes(content, policy=policy.default)
+        assert isinstance(parsed, EmailMessage)
+        self.received.append(parsed)
+        self.envelopes.append(envelope)
+        self.data.set()
+        said = await self._next(self.on_data)(server)
+        if said[0] in "45" and not said.startswith("421"):
+            self.received.remove(parsed)
+            self.envelopes.remove(envelope)
+        return said
 
     def _next(self, acts: list[Act]) -> Act:
         return acts.pop(0) if len(acts) > 1 else acts[0]

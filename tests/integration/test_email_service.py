@@ -1,0 +1,382 @@
+"""The outbox: what is refused, what is stored, what is sent, and that nothing is sent twice."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import jinja2
+import psycopg
+import pytest
+import pytest_asyncio
+
+from talentflux.core.database import Database, Scope, WriteSession
+from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
+from talentflux.core.mailer import Delivery, Result
+from talentflux.schemas.email import EmailState
+from talentflux.services import email_service
+from talentflux.workers.queue import Work
+from talentflux.workers.tasks import email as email_tasks
+from tests.factories.database import TestDatabase
+from tests.factories.outbox import Outbox, smtp_settings
+from tests.factories.smtp_server import SmtpServer, accept, answer, drop
+
+ORGANIZATION = UUID("01936c00-0000-7000-8000-000000000001")
+OTHER = UUID("01936c00-0000-7000-8000-0000000000ff")
+TENANT, PLATFORM = Scope(ORGANIZATION), Scope(identity=True)
+LINK = "https://jobs.example.org/verify?token=canary-secret"
+
+
+@pytest_asyncio.fixture
+async def outbox(test_database: TestDatabase, database: Database, admin_connection: psycopg.Connection) -> Outbox:
+    for organization in (ORGANIZATION, OTHER):
+        values = {"id": organization, "slug": organization.hex}
+        admin_connection.execute("insert into organization (id, slug, name) values (%(id)s, %(slug)s, 'Any')", values)
+    return Outbox(test_database, database, admin_connection)
+
+
+async def verify(session: WriteSession, to: str = "canary@example.org") -> UUID:
+    return await email_service.send(session, "verify_email", to=to, link=LINK)
+
+
+async def invite(session: WriteSession, to: str = "canary@example.org") -> UUID:
+    return await email_service.send(session, "invitation", to=to, link=LINK, organization="Canary Ltd")
+
+
+async def written(outbox: Outbox, scope: Scope = PLATFORM) -> UUID:
+    async with outbox.database.write_session(scope) as session:
+        return await (verify(session) if scope.identity else invite(session))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "ada", "@example.org", "ada@", "ada@@example.org", "ada@example.org\r\nBcc: b@example.org",
+        "ada@example.org, bob@example.org", "Ada <ada@example.org>", "ada lovelace@example.org", "a\x00da@example.org",
+        "ada@exam\u200bple.org", f"{'a' * 65}@example.org", f"ada@{'e' * 250}.org", "ada@example.org\n",
+    ],
+)  # fmt: skip
+async def test_address_that_is_none_is_refused(outbox: Outbox, address: str) -> None:
+    async with outbox.database.write_session(PLATFORM) as session:
+        with pytest.raises(InvalidInputError):
+            await verify(session, address)
+    assert outbox.jobs() == 0
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "error"),
+    [
+        ("no_such_template", {"link": LINK}, ValueError),
+        ("verify_email", {}, LookupError),
+        ("invitation", {"link": LINK}, jinja2.UndefinedError),
+        ("verify_email", {"link": "javascript:alert(1)"}, InvalidInputError),
+        ("verify_email", {"link": f"{LINK}\r\nBcc: x"}, InvalidInputError),
+        ("invitation", {"link": LINK, "organization": "Acme\r\nBcc: all@example.org"}, InvalidInputError),
+        ("invitation", {"link": LINK, "organization": "Acme\u2028To: all@example.org"}, InvalidInputError),
+        ("invitation", {"link": LINK, "organization": "Acme\ud800"}, InvalidInputError),
+    ],
+)
+async def test_email_that_cannot_be_written_is_refused_where_it_is_caused(
+    outbox: Outbox, template: str, values: dict[str, str], error: type[Exception]
+) -> None:
+    async with outbox.database.write_session(TENANT) as session:
+        with pytest.raises(error):
+            await email_service.send(session, template, to="ada@example.org", **values)
+    assert outbox.jobs() == 0
+
+
+async def test_email_of_a_rolled_back_transaction_does_not_exist(outbox: Outbox) -> None:
+    async def fail() -> None:
+        async with outbox.database.write_session(PLATFORM) as session:
+            await verify(session)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert outbox.jobs() == 0
+    assert outbox.admin.execute("select count(*) from email_message").fetchone() == (0,)
+
+
+async def test_nothing_personal_is_readable_in_the_store(outbox: Outbox) -> None:
+    ids = [await written(outbox, PLATFORM), await written(outbox, TENANT)]
+    stored = str([outbox.row(each) for each in ids]).lower()
+    stored += str(outbox.admin.execute("select args::text from procrastinate_jobs").fetchall())
+    assert "canary" not in stored
+    assert outbox.row(ids[0])["recipient_index"] != outbox.row(ids[1])["recipient_index"]
+
+
+async def test_email_about_an_account_belongs_to_no_organization(outbox: Outbox) -> None:
+    user = uuid4()
+    outbox.admin.execute(
+        "insert into user_account (id, email_index, wrapped_key, profile) values (%s, 'x', 'x', 'x')", [user]
+    )
+    async with outbox.database.write_session(Scope(ORGANIZATION, user)) as session:
+        mine = await email_service.send(session, "password_changed", to="ada@example.org")
+        theirs = await invite(session)
+    assert (outbox.row(mine)["organization_id"], outbox.row(mine)["user_id"]) == (None, user)
+    assert outbox.row(theirs)["organization_id"] == ORGANIZATION
+    async with outbox.database.read_session(TENANT) as session:
+        with pytest.raises(NotFoundError):
+            await email_service.get(session, mine)
+        page = await email_service.page(session, 50, None, state=None, recipient=None)
+    assert [row["id"] for row in page.items] == [theirs]
+
+
+async def test_other_organization_neither_sees_nor_resends_nor_claims(outbox: Outbox) -> None:
+    email = await written(outbox, TENANT)
+    async with outbox.database.write_session(Scope(OTHER)) as session:
+        page = await email_service.page(session, 50, None, state=None, recipient="canary@example.org")
+        assert page.items == []
+        for call in (email_service.get, email_service.resend):
+            with pytest.raises(NotFoundError):
+                await call(session, email)
+    for scope in (Scope(OTHER), PLATFORM):
+        async with outbox.database.write_session(scope) as session:
+            assert await email_service.claim(session, email, "example.org", timedelta(1)) is None
+    assert outbox.state(email) == ("queued", None, 0)
+
+
+@pytest.mark.parametrize("scope", [TENANT, PLATFORM])
+async def test_sent_email_keeps_no_text_and_is_not_sent_again(outbox: Outbox, scope: Scope) -> None:
+    email = await written(outbox, scope)
+    async with SmtpServer() as server:
+        await outbox.work(smtp_settings(server))
+        assert outbox.state(email) == ("sent", None, 1)
+        outbox.admin.execute("update procrastinate_jobs set status = 'todo' where task_name = 'email.send'")
+        await outbox.work(smtp_settings(server))
+    assert len(server.received) == 1
+    row = outbox.row(email)
+    assert row["content"] is None
+    assert row["sent_at"] is not None
+    assert server.received[0]["Message-ID"] == row["message_id"] == f"<{email.hex}@example.org>"
+    assert LINK in server.received[0].as_string().replace("=3D", "=").replace("=\n", "")
+
+
+async def test_text_goes_out_in_the_language_that_was_asked_for(outbox: Outbox) -> None:
+    async with outbox.database.write_session(PLATFORM) as session:
+        for language in ("de", "xx"):
+            await email_service.send(session, "verify_email", to="a@example.org", link=LINK, language=language)
+    async with SmtpServer() as server:
+        await outbox.work(smtp_settings(server))
+    languages = {each["Content-Language"]: each["Subject"] for each in server.received}
+    assert languages == {"de": "Bestätigen Sie Ihre E-Mail-Adresse", "en": "Confirm your e-mail address"}
+
+
+async def test_refusal_for_now_is_followed_by_another_attempt_later(outbox: Outbox) -> None:
+    email = await written(outbox)
+    async with SmtpServer(on_recipient=[answer("451 later"), accept]) as server:
+        settings = smtp_settings(server)
+        await outbox.work(settings)
+        assert outbox.state(email) == ("queued", "smtp_451", 1)
+        await outbox.work(settings)
+        assert outbox.state(email)[2] == 1
+        outbox.pass_time("70 seconds")
+        await outbox.work(settings)
+    assert outbox.state(email) == ("sent", None, 2)
+    assert len(server.received) == 1
+
+
+async def test_pauses_grow_until_patience_ends(outbox: Outbox) -> None:
+    email = await written(outbox, TENANT)
+    async with SmtpServer() as server:
+        pass
+    pauses = []
+    for _ in range(60):
+        await outbox.work(smtp_settings(server))
+        row = outbox.row(email)
+        if row["state"] != "queued":
+            break
+        pause = row["next_attempt_at"] - row["updated_at"]
+        pauses.append(round(pause.total_seconds() / 60))
+        outbox.pass_time(f"{pause.total_seconds() + 0.5} seconds")
+    assert outbox.state(email)[:2] == ("failed", "not_reached")
+    assert pauses[:6] == [1, 1, 2, 4, 8, 16]
+    assert pauses == sorted(pauses)
+    assert max(pauses) == 240
+    assert 24 * 60 < sum(pauses) <= 48 * 60
+    assert outbox.jobs() == 0
+
+
+async def test_link_that_is_good_for_an_hour_is_not_sent_later(outbox: Outbox) -> None:
+    async with outbox.database.write_session(PLATFORM) as session:
+        email = await email_service.send(session, "reset_password", to="ada@example.org", link=LINK)
+    async with SmtpServer(on_mail=[answer("451 later")]) as server:
+        outbox.pass_time("50 minutes")
+        await outbox.work(smtp_settings(server))
+    assert outbox.state(email) == ("failed", "smtp_451", 1)
+
+
+async def test_refusal_for_good_is_final(outbox: Outbox) -> None:
+    email = await written(outbox)
+    async with SmtpServer(on_recipient=[answer("550 unknown"), accept]) as server:
+        await outbox.work(smtp_settings(server))
+        outbox.pass_time("3 days")
+        await outbox.work(smtp_settings(server))
+    assert outbox.state(email) == ("failed", "smtp_550", 1)
+    assert not server.received
+
+
+async def test_unclear_email_is_never_repeated_by_itself_and_once_by_a_person(outbox: Outbox) -> None:
+    email = await written(outbox, TENANT)
+    async with SmtpServer(on_data=[drop, accept]) as server:
+        settings = smtp_settings(server)
+        await outbox.work(settings)
+        assert outbox.state(email) == ("unclear", "connection_lost", 1)
+        for _ in range(3):
+            outbox.pass_time("2 hours")
+            outbox.admin.execute("update procrastinate_jobs set status = 'todo' where task_name = 'email.send'")
+            await outbox.work(settings)
+        assert len(server.received) == 1
+        async with outbox.database.write_session(TENANT) as session:
+            assert (await email_service.resend(session, email)).state is EmailState.QUEUED
+            with pytest.raises(ConflictError, match="failed or is unclear"):
+                await email_service.resend(session, email)
+        await outbox.work(settings)
+    assert outbox.state(email) == ("sent", None, 2)
+    assert len({each["Message-ID"] for each in server.received}) == 1
+    assert len(server.received) == 2
+
+
+async def test_twenty_workers_on_one_email_send_it_once(outbox: Outbox) -> None:
+    email = await written(outbox)
+    async with SmtpServer() as server:
+        settings = smtp_settings(server)
+        works = [Work(outbox.database, settings, PLATFORM, number, 1) for number in range(20)]
+        await asyncio.gather(*(email_tasks.send(work, email, 1) for work in works))
+    assert len(server.received) == server.attempts == 1
+    assert outbox.state(email) == ("sent", None, 1)
+
+
+async def test_sender_that_does_not_come_back_leaves_the_email_unclear(outbox: Outbox) -> None:
+    email = await written(outbox, TENANT)
+    async with outbox.database.write_session(TENANT) as session:
+        claim = await email_service.claim(session, email, "example.org", timedelta(minutes=5))
+        assert claim is not None
+    async with SmtpServer() as server:
+        settings = smtp_settings(server)
+        await outbox.work(settings)
+        assert outbox.state(email) == ("sending", None, 1)
+        assert outbox.jobs() == 1  # comes back when the sender must have ended
+        outbox.pass_time("6 minutes")
+        await outbox.work(settings)
+        assert outbox.state(email) == ("unclear", "worker_lost", 1)
+        assert not server.received
+    async with outbox.database.write_session(TENANT) as session:  # it did live, only slowly
+        await email_service.settle(session, claim, Delivery(Result.DELIVERED))
+    assert outbox.state(email) == ("sent", None, 1)
+
+
+async def test_late_word_about_an_earlier_attempt_changes_nothing(outbox: Outbox) -> None:
+    email = await written(outbox, TENANT)
+    async with outbox.database.write_session(TENANT) as session:
+        claim = await email_service.claim(session, email, "example.org", timedelta(minutes=5))
+        assert claim is not None
+    async with outbox.database.write_session(TENANT) as session:
+        await email_service.settle(session, claim, Delivery(Result.UNCLEAR, "timeout"))
+        await email_service.resend(session, email)
+    async with outbox.database.write_session(TENANT) as session:
+        await email_service.settle(session, claim, Delivery(Result.REFUSED, "smtp_550"))
+    assert outbox.state(email) == ("queued", "timeout", 1)
+
+
+async def test_result_is_written_down_when_the_database_comes_back(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = await written(outbox)
+    monkeypatch.setattr(email_tasks, "_WRITE_DOWN", (0.1,) * 30)
+    name = outbox.urls.name
+
+    def connections(*, allowed: bool) -> None:
+        with psycopg.connect(outbox.urls.admin_url.replace(name, "postgres"), autocommit=True) as admin:
+            admin.execute(f'alter database "{name}" allow_connections {allowed}')
+            admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name])
+
+    async def accept_without_database(_server: Any) -> str:
+        await asyncio.to_thread(connections, allowed=False)
+        back.append(asyncio.get_running_loop().call_later(0.5, lambda: connections(allowed=True)))
+        return "250 taken"
+
+    back: list[asyncio.TimerHandle] = []
+    outbox.admin.close()
+    async with SmtpServer(on_data=[accept_without_database]) as server:
+        await email_tasks.send(Work(outbox.database, smtp_settings(server), PLATFORM, 1, 1), email, 1)
+    with psycopg.connect(outbox.urls.admin_url) as outbox.admin:
+        assert outbox.state(email) == ("sent", None, 1)
+    assert len(server.received) == 1
+
+
+async def test_result_that_cannot_be_written_down_ends_as_unclear(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = await written(outbox)
+    monkeypatch.setattr(email_tasks, "_WRITE_DOWN", (0.01,))
+    async with SmtpServer() as server:
+        settings = smtp_settings(server)
+        outbox.admin.execute("alter table email_message rename column sent_at to hidden")
+        outbox.admin.execute("alter table email_message add column sent_at int")
+        with pytest.raises(Exception, match="sent_at"):
+            await email_tasks.send(Work(outbox.database, settings, PLATFORM, 1, 1), email, 1)
+        outbox.admin.execute("alter table email_message drop column sent_at")
+        outbox.admin.execute("alter table email_message rename column hidden to sent_at")
+        outbox.pass_time("1 minute")
+        await outbox.work(settings)
+    assert outbox.state(email) == ("unclear", "worker_lost", 1)
+    assert len(server.received) == 1
+
+
+async def test_list_shows_recipients_and_what_can_be_sent_again(outbox: Outbox) -> None:
+    failed = await written(outbox, TENANT)
+    async with SmtpServer(on_mail=[answer("550 no")]) as server:
+        await outbox.work(smtp_settings(server))
+    async with outbox.database.write_session(TENANT) as session:
+        queued = await invite(session, "Other@example.org")
+
+    async def listed(**filters: Any) -> list[dict[str, Any]]:
+        given = {"state": None, "recipient": None, **filters}
+        async with outbox.database.read_session(TENANT) as session:
+            return (await email_service.page(session, 50, None, **given)).items
+
+    rows = await listed()
+    assert [(row["id"], row["recipient"], row["resendable"]) for row in rows] == [
+        (queued, "Other@example.org", False),
+        (failed, "canary@example.org", True),
+    ]
+    assert [row["next_attempt_at"] is None for row in rows] == [False, True]
+    assert [row["id"] for row in await listed(state=EmailState.FAILED)] == [failed]
+    assert [row["id"] for row in await listed(recipient="other@EXAMPLE.org")] == [queued]
+    assert await listed(recipient="nobody@example.org") == []
+
+
+async def test_sweep_finds_emails_whose_job_was_lost(outbox: Outbox) -> None:
+    emails = [await written(outbox, TENANT), await written(outbox, PLATFORM), await written(outbox, TENANT)]
+    async with outbox.database.write_session(TENANT) as session:
+        await email_service.claim(session, emails[2], "example.org", timedelta(minutes=1))
+    outbox.admin.execute("delete from procrastinate_jobs")
+    outbox.pass_time("20 minutes")
+    async with SmtpServer() as server:
+        for scope in (TENANT, PLATFORM):
+            async with outbox.database.write_session(scope) as session:
+                await email_service.schedule_sweep(session)
+                await email_service.schedule_sweep(session)
+        assert outbox.jobs("email.sweep") == 2
+        outbox.pass_time("1 hour")
+        await outbox.work(smtp_settings(server))
+    assert [outbox.state(each)[0] for each in emails] == ["sent", "sent", "unclear"]
+    assert outbox.jobs("email.sweep") == 2  # as long as there is any e-mail
+
+
+async def test_sweep_drops_texts_and_then_rows(outbox: Outbox) -> None:
+    email = await written(outbox, TENANT)
+    async with SmtpServer(on_mail=[answer("550 no")]) as server:
+        settings = smtp_settings(server)
+        await outbox.work(settings)
+        outbox.pass_time("8 days")
+        await outbox.work(settings)
+        assert outbox.row(email)["content"] is None
+        async with outbox.database.write_session(TENANT) as session:
+            with pytest.raises(ConflictError, match="not kept"):
+                await email_service.resend(session, email)
+        outbox.pass_time("90 days")
+        await outbox.work(settings)
+    assert outbox.admin.execute("select count(*) from email_message").fetchone() == (0,)
+    assert outbox.jobs("email.sweep") == 0

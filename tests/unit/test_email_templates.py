@@ -1,0 +1,148 @@
+"""Texts of e-mails: each in every language, the same in plain text and HTML, and people's words never markup."""
+
+import re
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from talentflux.core.errors import InvalidInputError
+from talentflux.schemas.email import EmailTemplate
+from talentflux.services import email_templates
+from talentflux.services.email_templates import LANGUAGES, known, render
+
+FOLDER = Path(email_templates.__file__).parent / "templates" / "email"
+LINK = "https://jobs.example.org/verify?token=abc&purpose=x"
+VALUES: dict[str, object] = {
+    "organization": "Acme GmbH",
+    "inviter": "Ada Lovelace",
+    "owner": "Grace Hopper",
+    "role": "hiring_manager",
+    "time": "21 November 2026, 09:00 UTC",
+    "browser": "Firefox on Linux",
+    "address": "127.0.0.1",
+    "change": "enabled",
+}
+ALL = [(template, language) for template in EmailTemplate for language in LANGUAGES]
+
+
+class Reader(HTMLParser):
+    """Collects links and text of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.words: list[str] = []
+        self.tags: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in {"href", "src"} and value]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+
+def test_every_template_has_a_file_in_every_language_and_nothing_else_lies_there() -> None:
+    for language in LANGUAGES:
+        assert {path.stem for path in (FOLDER / language).iterdir()} == set(EmailTemplate)
+
+
+@pytest.mark.parametrize(
+    "value", ["Acme\r\nBcc: x", "Acme\nx", "Acme\x0bx", "Acme\x85x", "Acme\u2028x", "Acme\n", "\ud800"]
+)
+@pytest.mark.parametrize("name", ["organization", "inviter", "link"])
+def test_line_breaks_are_refused(name: str, value: str) -> None:
+    given = {"link": LINK, **VALUES, name: f"{LINK if name == 'link' else ''}{value}"}
+    with pytest.raises(InvalidInputError):
+        render(EmailTemplate.INVITATION, "en", **given)
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["", "javascript:alert(1)", "//example.org", "https://", "https://a b", 'https://a"b', "https://a'b", "https://ä"],
+)
+def test_link_that_is_no_address_is_refused(link: str) -> None:
+    with pytest.raises(InvalidInputError):
+        render(EmailTemplate.VERIFY_EMAIL, "en", link=link)
+
+
+@pytest.mark.parametrize(
+    "template", ["verify_email", "account_exists", "reset_password", "confirm_email", "invitation"]
+)
+def test_email_that_is_of_no_use_without_its_link_needs_one(template: str) -> None:
+    with pytest.raises(LookupError):
+        render(EmailTemplate(template), "en", **VALUES)
+
+
+@pytest.mark.parametrize("template", ["invitation", "ownership_transferred", "member_removed", "second_factor_changed"])
+def test_missing_value_is_an_error(template: str) -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        render(EmailTemplate(template), "en", link=LINK)
+
+
+@pytest.mark.parametrize(("template", "language"), ALL)
+def test_text_and_html_carry_the_same_links_and_words(template: EmailTemplate, language: str) -> None:
+    rendered = render(template, language, link=LINK, **VALUES)
+    html = Reader(rendered.html)
+    assert set(html.links) == {LINK} == set(re.findall(r"https?://\S+", rendered.text))
+    assert not {"script", "img", "iframe", "form", "object", "style"} & set(html.tags)
+    body = html.words[len(rendered.subject.split()) :]  # behind the title
+    text = [word.removesuffix(":") for word in rendered.text.split() if word != "--"]
+    assert {word.removesuffix(":") for word in text} <= {word.removesuffix(":") for word in body}
+    assert "\n" not in rendered.subject
+    assert len(rendered.subject) < 78
+    assert all(len(line) <= 78 or "https" in line for line in rendered.text.splitlines())
+    assert not re.search(r"\{[{%]|%\}|None|Undefined|  ", rendered.text.replace("-- ", ""))
+
+
+@pytest.mark.parametrize(("template", "language"), ALL)
+def test_texts_of_alerts_do_without_what_is_not_known(template: EmailTemplate, language: str) -> None:
+    given = {"organization": "Acme GmbH", "change": "other", "link": LINK}
+    rendered = render(template, language, **given)
+    assert not re.search(r"None|Undefined|\( |\s[.,]", rendered.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("change", ["enabled", "disabled", "recovery_codes", "recovery_code_used"])
+def test_each_change_of_the_second_factor_is_told(change: str, language: str) -> None:
+    texts = {render(EmailTemplate.SECOND_FACTOR_CHANGED, language, change=each).text for each in (change, "other")}
+    assert len(texts) == 2
+
+
+def test_languages_differ_and_an_unknown_one_is_english() -> None:
+    subjects = {render(EmailTemplate.VERIFY_EMAIL, language, link=LINK).subject for language in LANGUAGES}
+    assert len(subjects) == len(LANGUAGES)
+    assert (known("de"), known("fr"), known("../../etc")) == ("de", "en", "en")
+
+
+def test_words_of_people_are_no_markup_and_no_links() -> None:
+    name = 'Win <a href="https://evil.example">money</a> at www.evil.example or me@evil.example \u202egnp.exe'
+    rendered = render(EmailTemplate.INVITATION, "en", link=LINK, organization=name, inviter="<script>alert(1)</script>")
+    html = Reader(rendered.html)
+    assert set(html.links) == {LINK}
+    assert "script" not in html.tags
+    for text in (rendered.text, rendered.html, rendered.subject):
+        assert "evil.example" not in text
+        assert "https://evil" not in text
+        assert "\u202e" not in text
+
+
+def test_long_words_of_people_are_cut() -> None:
+    rendered = render(EmailTemplate.MEMBER_REMOVED, "en", organization="A" * 500)
+    assert "A" * 79 + "…" in rendered.text
+    assert "A" * 80 not in rendered.text
+
+
+def test_network_addresses_can_be_copied() -> None:
+    assert "127.0.0.1" in render(EmailTemplate.LOGIN_ALERT, "en", **VALUES).text
+
+
+@pytest.mark.parametrize(("template", "language"), ALL)
+def test_subject_stands_in_a_header(template: EmailTemplate, language: str) -> None:
+    message = EmailMessage()
+    message["Subject"] = render(template, language, link=LINK, **VALUES).subject
+    assert message.as_bytes()
