@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tracing.start(settings, "api")
         tracing.watch(resources.database.engine)
         await resources.database.check_role()
+        await encryption_service.check_master_key(resources.database)
         yield
         await resources.close()
         tracing.stop()

@@ -7,6 +7,9 @@ import os
 from functools import partial
 from uuid import UUID
 
+from psycopg.errors import UndefinedTable
+from sqlalchemy.exc import ProgrammingError
+
 from talentflux.core.crypto import KEY_BYTES, Keys
 from talentflux.core.database import AnySession, Database, ReadSession, Scope
 from talentflux.core.keyring import KeyPurpose
@@ -62,12 +65,18 @@ async def keys_of(database: Database, organization_id: UUID) -> Keys:
 async def check_master_key(database: Database) -> None:
     """Make sure that the master key is the one that this database's keys are wrapped under.
 
+    A database that was not migrated yet has none; readiness says so.
+
     Raises:
         ConfigurationError: It is another one; the sentence says which is needed.
         DependencyError: The database cannot be reached.
     """
-    async with database.write_session(Scope()) as session:
-        await platform_keys(session)
+    try:
+        async with database.write_session(Scope()) as session:
+            await platform_keys(session)
+    except ProgrammingError as error:
+        if not isinstance(error.orig, UndefinedTable):
+            raise
 
 
 async def _keys(session: AnySession, owner: UUID | None) -> Keys:

@@ -64,7 +64,7 @@ def main() -> int:
             settings.database_url.get_secret_value() if settings.database_url else None,
         ) as database:
             migrate.current(database.app_url)  # says why, where it cannot be reached
-            asyncio.run(_check_role(database.app_url))
+            asyncio.run(_check_database(database.app_url, settings))
             serve(database.app_url)
     except (ConfigurationError, DatabaseSetupError, DependencyError) as error:
         get_logger(chosen.kind).error("cannot start", reason=str(error))
@@ -72,11 +72,16 @@ def main() -> int:
     return 0
 
 
-async def _check_role(database_url: str) -> None:
-    from talentflux.core.database import Database  # noqa: PLC0415 -- the supervisor imports this module, and is quick
+async def _check_database(database_url: str, settings: Settings) -> None:
+    """Make sure that row-level security binds us and that the master key fits."""
+    # The supervisor imports this module, and is quick.
+    from talentflux.core.database import Database  # noqa: PLC0415 -- as above
+    from talentflux.core.keyring import Keyring  # noqa: PLC0415 -- as above
+    from talentflux.services.encryption_service import check_master_key  # noqa: PLC0415 -- as above
 
-    async with Database(database_url, pool_size=1) as database:
+    async with Database(database_url, pool_size=1, keyring=Keyring.from_settings(settings)) as database:
         await database.check_role()
+        await check_master_key(database)
 
 
 def check_host(settings: Settings) -> None:
