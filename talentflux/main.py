@@ -20,6 +20,7 @@ from talentflux.core.middleware import RequestMiddleware
 from talentflux.core.problems import install_problem_handlers
 from talentflux.core.setting_checks import check_settings
 from talentflux.dependencies import Resources
+from talentflux.services import encryption_service
 from talentflux.web import accounts, pages
 
 _DESCRIPTION = """\
