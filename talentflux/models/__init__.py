@@ -2,9 +2,10 @@
 
 from talentflux.models.api_key import ApiKey
 from talentflux.models.application import Application
+from talentflux.models.audit import AuditEvent, AuditHead
 from talentflux.models.auth import LoginThrottle, OneTimeToken, RefreshToken, SigningKey
 from talentflux.models.base import Base
-from talentflux.models.candidate import Candidate
+from talentflux.models.candidate import Candidate, CandidateNameToken
 from talentflux.models.email import EmailMessage
 from talentflux.models.encryption import OrganizationKey, PlatformKey
 from talentflux.models.file import File
@@ -24,8 +25,11 @@ from talentflux.models.workspace import Workspace, WorkspaceMember
 __all__ = [
     "ApiKey",
     "Application",
+    "AuditEvent",
+    "AuditHead",
     "Base",
     "Candidate",
+    "CandidateNameToken",
     "EmailMessage",
     "File",
     "HiringTeam",
