@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, delete, func, or_, select, update
 
 from talentflux.core.database import AnySession
 from talentflux.core.errors import NotFoundError
@@ -14,6 +14,7 @@ from talentflux.repositories.base import LAST_ID, ListQuery, newest_first, of_te
 from talentflux.schemas.email import EmailState
 from talentflux.schemas.page import RowPage
 
+_index = cast(bindparam("recipient_index"), LargeBinary)
 _after, _order = newest_first(EmailMessage)
 _LIST = ListQuery(
     select(
@@ -35,7 +36,8 @@ _LIST = ListQuery(
         *of_tenant(EmailMessage),
         _after,
         optional(EmailMessage.state, "state"),
-        optional(EmailMessage.recipient_index, "recipient_index"),
+        # With its type, which the driver does not give for bytes.
+        or_(_index.is_(None), EmailMessage.recipient_index == _index),
     )
     .order_by(_order),
     key={"id": LAST_ID},
