@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from talentflux.core.audit_trail import AuditTrail
 from talentflux.core.errors import ConfigurationError, DependencyError
 from talentflux.core.keyring import Keyring
 from talentflux.core.permissions import RequisitionLevel
@@ -72,9 +73,11 @@ class _ScopedSession(AsyncSession):
         principal: Who acts; None for the system.
         origin: Where the request came from.
         keys: Unwraps the keys of personal data; None where none is touched.
+        trail: What this process still has to write to the audit log.
     """
 
     scope: Scope
+    trail: AuditTrail
     principal: Principal | None = None
     origin: Origin = NOWHERE
     keys: Keyring | None = None
@@ -277,7 +280,7 @@ class Database:
             session = kind(bind=connection, expire_on_commit=False)
             try:
                 session.scope, session.principal, session.origin = whose, principal, origin
-                session.keys = self.keyring
+                session.keys, session.trail = self.keyring, self.trail
                 if isinstance(session, WriteSession):
                     session.before_commit, session.after_commit = [], []
                 yield session
