@@ -145,6 +145,7 @@ class Database:
         statement_timeout_seconds: float = 60.0,
     ) -> None:
         self.keyring = keyring
+        self.trail = AuditTrail()
         self.on_wait: Callable[[float], None] = _ignore
         options = (
             f"-c role={APP_ROLE} -c timezone=UTC -c statement_timeout={statement_timeout_seconds * 1000:.0f}"
