@@ -133,6 +133,13 @@ class Settings(BaseSettings):
         default="talentflux@localhost", description="Sender of e-mails, such as Example Jobs <jobs@example.com>."
     )
     email_reply_to: str = Field(default="", description="Where answers to e-mails go; empty: to the sender.")
+    outbound_allowed: str = Field(
+        default="",
+        description="Inner hosts, host:port or networks that addresses given by users may lead to, by commas.",
+    )
+    dns_server: str = Field(
+        default="", description="host:port that is asked whether a domain is an organization's; empty: the system's."
+    )
     file_store: str = Field(default="", description="s3://bucket/prefix, or empty for the data folder.")
     embedder: str = Field(default="static", description="static, openai:MODEL or minilm.")
     openai_api_key: SecretStr | None = Field(default=None, description="For openai:MODEL.")
