@@ -6,6 +6,7 @@ Whoever computed from the state before stores under the old stamp, where nobody 
 
 import asyncio
 import hashlib
+import warnings
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
 from functools import cached_property
@@ -117,8 +118,9 @@ class Cache:
     async def close(self) -> None:
         """Let go of connections."""
         await asyncio.gather(*self._forgetting)
-        for name in ("_shared", "_own"):
-            if name in self.__dict__:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # cashews calls what redis has renamed
+            for name in {"_shared", "_own"} & self.__dict__.keys():
                 await self.__dict__[name].close()
 
     async def _compute_once(
