@@ -1,5 +1,6 @@
 """The newcomer's first command, as a process, and its pages in a real browser."""
 
+import json
 import os
 import re
 import shutil
@@ -45,6 +46,16 @@ class RunningDemo:
         found = re.search(r"Start page\s+(http://\S+)/", self.output)
         assert found, self.output
         self.address = found[1]
+        login = re.search(r"E-mail address\s+(\S+)\s+Password \(.*\)\s+(\S+)", self.output)
+        assert login, self.output
+        self.email, self.password = login.groups()
+
+    def client(self) -> httpx.Client:
+        """Return a client that is logged in as the owner."""
+        opened = httpx.Client(base_url=self.address)
+        answer = opened.post("/api/v1/auth/login", json={"email": self.email, "password": self.password})
+        opened.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return opened
 
     def end(self) -> int:
         self.process.send_signal(signal.SIGINT)
@@ -75,11 +86,26 @@ class TestDemo:
         assert "no language model took part" in " ".join(demo.output.split())
 
     def test_every_page_it_names_answers(self, demo) -> None:
-        for address in re.findall(r"http://\S+", demo.output):
-            assert httpx.get(address).status_code == 200, address
+        with demo.client() as client:
+            for address in re.findall(r"http://\S+", demo.output):
+                assert client.get(address).status_code == 200, address
+
+    def test_nothing_is_shown_to_who_is_not_logged_in(self, demo) -> None:
+        assert httpx.get(f"{demo.address}/api/v1/candidates").status_code == 401
+        start = httpx.get(f"{demo.address}/requisitions/x/shortlist?top=5")
+        assert (start.status_code, start.headers["location"]) == (
+            303,
+            "/login?next=%2Frequisitions%2Fx%2Fshortlist%3Ftop%3D5",
+        )
+
+    def test_the_password_is_kept_for_this_user_only(self, demo, folder) -> None:
+        file = folder / "demo-login.json"
+        assert json.loads(file.read_text()) == {"email": demo.email, "password": demo.password}
+        assert file.stat().st_mode & 0o077 == 0
 
     def test_all_examples_are_there_once(self, demo) -> None:
-        resumes = httpx.get(f"{demo.address}/api/v1/resumes?limit=200").json()["items"]
+        with demo.client() as client:
+            resumes = client.get("/api/v1/resumes?limit=200").json()["items"]
         expected = sorted(path.name for path in (Path(__file__).parents[2] / "examples/resumes").iterdir())
         assert sorted(resume["file_name"] for resume in resumes) == expected
         assert {resume["status"] for resume in resumes} == {"parsed"}
@@ -99,6 +125,10 @@ class TestDemo:
                 ),
             )
             page.goto(demo.address)
+            assert page.url.startswith(f"{demo.address}/login")
+            page.get_by_label("E-mail address").fill(demo.email)
+            page.get_by_label("Password").fill(demo.password)
+            page.get_by_role("button", name="Log in").click()
             page.get_by_role("row", name="Senior Backend Engineer").get_by_role("link", name="open").click()
             assert page.locator("article h2").first.inner_text().endswith("Mara Lindqvist")
             assert page.locator("article pre mark").count() > 10
@@ -107,14 +137,22 @@ class TestDemo:
             assert page.locator("h1").inner_text() == "Screening a pile of resumes"
             page.goto(f"{demo.address}/docs")
             page.get_by_text("Upload resumes").first.wait_for()
+            page.goto(f"{demo.address}/account")
+            page.get_by_text(demo.email).wait_for()
+            assert page.get_by_role("row", name="owner").count() == 1
+            page.get_by_role("button", name="Log out", exact=True).click()
+            page.wait_for_url("**/login")
+            page.goto(demo.address)
+            assert page.url.startswith(f"{demo.address}/login")
             browser.close()
         assert not problems
 
     def test_running_it_again_adds_nothing_and_ends_cleanly(self, demo, folder) -> None:
         assert demo.end() == 0
         again = RunningDemo(folder)
-        resumes = httpx.get(f"{again.address}/api/v1/resumes?limit=200").json()["items"]
-        requisitions = httpx.get(f"{again.address}/api/v1/requisitions?limit=200").json()["items"]
+        with again.client() as client:
+            resumes = client.get("/api/v1/resumes?limit=200").json()["items"]
+            requisitions = client.get("/api/v1/requisitions?limit=200").json()["items"]
         assert again.end() == 0
         assert (len(resumes), len(requisitions)) == (41, 6)
         assert not remaining(folder)
