@@ -44,6 +44,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     AUDIT_EXPORT = "audit:export"
     EMAIL_READ = "email:read"
+    EMAIL_SEND = "email:send"
     CANDIDATE_READ = "candidate:read"
     CANDIDATE_READ_PRIVATE = "candidate:read_private"
     CANDIDATE_WRITE = "candidate:write"
@@ -79,7 +80,7 @@ _READING: Final = frozenset(
 _RECRUITING: Final = _READING | {
     _P.CANDIDATE_READ_PRIVATE, _P.CANDIDATE_WRITE, _P.CANDIDATE_DELETE, _P.RESUME_UPLOAD, _P.REQUISITION_CREATE,
     _P.REQUISITION_WRITE, _P.REQUISITION_DELETE, _P.HIRING_TEAM_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE,
-    _P.EMAIL_READ,
+    _P.EMAIL_READ, _P.EMAIL_SEND,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
