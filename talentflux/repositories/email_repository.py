@@ -1,6 +1,7 @@
 """SQL of the outbox."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from talentflux.core.database import AnySession
 from talentflux.core.errors import NotFoundError
 from talentflux.models.email import EmailMessage
 from talentflux.repositories.base import LAST_ID, ListQuery, newest_first, of_tenant, optional
-from talentflux.schemas.email import EmailState
+from talentflux.schemas.email import EmailQuery, EmailState
 from talentflux.schemas.page import RowPage
 
 _index = cast(bindparam("recipient_index"), LargeBinary)
@@ -62,18 +63,16 @@ class EmailRepository:
         self.session.add(row)
         await self.session.flush()
 
-    async def page(
-        self, limit: int, cursor: str | None, *, state: str | None, recipient_index: bytes | None
-    ) -> RowPage:
+    async def page(self, asked: EmailQuery, recipient_index: bytes | None) -> RowPage:
         """Read a page of the organization's e-mails, newest first.
 
         Args:
-            limit: Most rows.
-            cursor: Where the page before ended.
-            state: Only those in this state.
-            recipient_index: Only those to this address.
+            asked: Limit, cursor and filters.
+            recipient_index: Takes the place of the address asked for.
         """
-        return await _LIST.page(self.session, limit, cursor, state=state, recipient_index=recipient_index)
+        filters = {"state": asked.state, "recipient_index": recipient_index}
+        page = await _LIST.page(self.session, asked.limit, asked.cursor, **filters)
+        return replace(page, total=await _LIST.count(self.session, **filters)) if asked.include_total else page
 
     async def get(self, row_id: UUID, *, lock: bool = False) -> EmailMessage:
         """Return an e-mail.

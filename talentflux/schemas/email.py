@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from talentflux.schemas.base import Schema
+from talentflux.schemas.page import ListParameters
 
 
 class EmailTemplate(StrEnum):
@@ -34,6 +35,13 @@ class EmailState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCLEAR = "unclear"
+
+
+class EmailQuery(ListParameters):
+    """What the list of e-mails can be asked."""
+
+    state: EmailState | None = Field(default=None, description="Only those in this state.")
+    recipient: str | None = Field(default=None, max_length=254, description="Only those to this address.")
 
 
 class EmailRead(Schema):

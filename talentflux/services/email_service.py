@@ -6,7 +6,7 @@ say whether the e-mail was taken: it becomes `unclear` and waits for a person.
 """
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -21,9 +21,9 @@ from talentflux.core.mailer import Delivery, Letter, Result
 from talentflux.core.queue import enqueue
 from talentflux.models.email import EmailMessage
 from talentflux.repositories.email_repository import EmailRepository
-from talentflux.schemas.email import EmailRead, EmailState, EmailTemplate
+from talentflux.schemas.email import EmailQuery, EmailRead, EmailState, EmailTemplate
 from talentflux.schemas.page import RowPage
-from talentflux.services import email_templates
+from talentflux.services import audit_service, email_templates
 from talentflux.services.encryption_service import organization_keys, platform_keys
 from talentflux.utils.ids import new_id
 
@@ -213,22 +213,17 @@ async def get(session: AnySession, email_id: UUID) -> EmailRead:
     )
 
 
-async def page(
-    session: AnySession, limit: int, cursor: str | None, *, state: EmailState | None, recipient: str | None
-) -> RowPage:
-    """Return a page of the organization's e-mails, newest first.
+async def page(session: AnySession, asked: EmailQuery) -> RowPage:
+    """Read a page of the organization's e-mails, newest first.
 
     Args:
         session: The transaction.
-        limit: Most rows.
-        cursor: Where the page before ended.
-        state: Only those in this state.
-        recipient: Only those to this address.
+        asked: Filters and place.
     """
     keys = await organization_keys(session)
-    index = None if recipient is None else keys.blind_index(_INDEXED, recipient.lower())
-    found = await EmailRepository(session).page(limit, cursor, state=state, recipient_index=index)
-    return RowPage([_listed(row, keys) for row in found.items], found.next_cursor)
+    index = None if asked.recipient is None else keys.blind_index(_INDEXED, asked.recipient.lower())
+    found = await EmailRepository(session).page(asked, index)
+    return replace(found, items=[_listed(row, keys) for row in found.items])
 
 
 def _listed(row: dict[str, Any], keys: Keys) -> dict[str, Any]:
@@ -258,11 +253,11 @@ async def resend(session: WriteSession, email_id: UUID) -> EmailRead:
         raise ConflictError("Only an e-mail that failed or is unclear can be sent again.")
     if row.content is None:
         raise ConflictError("The text of this e-mail is not kept any more. Repeat what caused it.")
-    row.state = EmailState.QUEUED
+    before, row.state = row.state, EmailState.QUEUED
     row.queued_at = row.next_attempt_at = await repository.now()
     await session.flush()
     await _enqueue(session, row)
-    # AUDIT
+    audit_service.record(session, "email.resend", "email", row.id, before={"state": before}, after={"state": row.state})
     return await get(session, email_id)
 
 

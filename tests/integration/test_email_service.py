@@ -13,7 +13,7 @@ import pytest_asyncio
 from talentflux.core.database import Database, Scope, WriteSession
 from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
 from talentflux.core.mailer import Delivery, Result
-from talentflux.schemas.email import EmailState
+from talentflux.schemas.email import EmailQuery, EmailState
 from talentflux.services import email_service
 from talentflux.workers.queue import Work
 from talentflux.workers.tasks import email as email_tasks
@@ -118,14 +118,14 @@ async def test_email_about_an_account_belongs_to_no_organization(outbox: Outbox)
     async with outbox.database.read_session(TENANT) as session:
         with pytest.raises(NotFoundError):
             await email_service.get(session, mine)
-        page = await email_service.page(session, 50, None, state=None, recipient=None)
+        page = await email_service.page(session, EmailQuery())
     assert [row["id"] for row in page.items] == [theirs]
 
 
 async def test_other_organization_neither_sees_nor_resends_nor_claims(outbox: Outbox) -> None:
     email = await written(outbox, TENANT)
     async with outbox.database.write_session(Scope(OTHER)) as session:
-        page = await email_service.page(session, 50, None, state=None, recipient="canary@example.org")
+        page = await email_service.page(session, EmailQuery(recipient="canary@example.org"))
         assert page.items == []
         for call in (email_service.get, email_service.resend):
             with pytest.raises(NotFoundError):
@@ -332,9 +332,8 @@ async def test_list_shows_recipients_and_what_can_be_sent_again(outbox: Outbox) 
         queued = await invite(session, "Other@example.org")
 
     async def listed(**filters: Any) -> list[dict[str, Any]]:
-        given = {"state": None, "recipient": None, **filters}
         async with outbox.database.read_session(TENANT) as session:
-            return (await email_service.page(session, 50, None, **given)).items
+            return (await email_service.page(session, EmailQuery(**filters))).items
 
     rows = await listed()
     assert [(row["id"], row["recipient"], row["resendable"]) for row in rows] == [
