@@ -37,6 +37,7 @@ _TAGS = [
     {"name": "reports", "description": "What is stored, put together for people."},
     {"name": "applications", "description": "Candidate × requisition, with a stage."},
     {"name": "tasks", "description": "Background work with its progress."},
+    {"name": "emails", "description": "What the program sent, and what needs a person to look."},
     {"name": "skills", "description": "The skill lexicon."},
     {"name": "organizations", "description": "The tenant."},
     {"name": "health", "description": "For machines that watch the program."},

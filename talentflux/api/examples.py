@@ -5,6 +5,7 @@ from typing import Any
 CANDIDATE_ID = "01937c7e-1a2b-7c3d-8e4f-0a1b2c3d4e5f"
 RESUME_ID = "01937c7e-2b3c-7d4e-8f50-1b2c3d4e5f60"
 REQUISITION_ID = "01937c7e-3c4d-7e5f-9061-2c3d4e5f6071"
+EMAIL_ID = "01937c7e-7081-7293-84a5-607182930415"
 APPLICATION_ID = "01937c7e-4d5e-7f60-8172-3d4e5f607182"
 TASK_ID = "01937c7e-5e6f-7071-9283-4e5f60718293"
 MATCH_ID = "01937c7e-6f70-7182-8394-5f6071829304"
@@ -178,6 +179,20 @@ APPLICATION: dict[str, Any] = {
     "candidate_name": "Mara Lindqvist",
     "resume_id": RESUME_ID,
     "stage": "applied",
+    **_TIMES,
+}
+EMAIL: dict[str, Any] = {
+    "id": EMAIL_ID,
+    "template": "invitation",
+    "language": "en",
+    "recipient": "sam.okoro@example.org",
+    "state": "unclear",
+    "attempts": 1,
+    "last_error": "timeout",
+    "resendable": True,
+    "next_attempt_at": None,
+    "sent_at": None,
+    "user_id": None,
     **_TIMES,
 }
 SKILL: dict[str, Any] = {

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter, Depends, Request
 
-from talentflux.api.v1 import application, candidate, organization, report, requisition, resume, skill, task
+from talentflux.api.v1 import application, candidate, email, organization, report, requisition, resume, skill, task
 from talentflux.core.errors import UnsupportedTypeError
 
 PREFIX: Final = "/api/v1"
@@ -27,5 +27,5 @@ async def check_media_type(request: Request) -> None:
 
 
 router = APIRouter(prefix=PREFIX, dependencies=[Depends(check_media_type)])
-for stem in (organization, resume, candidate, requisition, application, report, task, skill):
+for stem in (organization, resume, candidate, requisition, application, report, task, email, skill):
     router.include_router(stem.router)

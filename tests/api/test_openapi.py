@@ -12,6 +12,7 @@ from talentflux.api import examples
 from talentflux.schemas.application import ApplicationRead
 from talentflux.schemas.base import Schema
 from talentflux.schemas.candidate import CandidateRead, CandidateSummary
+from talentflux.schemas.email import EmailRead
 from talentflux.schemas.organization import OrganizationRead
 from talentflux.schemas.ranking import MatchRead, RankedMatch
 from talentflux.schemas.requisition import RequisitionRead, RequisitionSummary
@@ -34,6 +35,7 @@ TRUE: dict[str, type[Schema]] = {
     "MATCH_SUMMARY": RankedMatch,
     "MATCH": MatchRead,
     "APPLICATION": ApplicationRead,
+    "EMAIL": EmailRead,
     "SKILL": Skill,
     "SHORTLIST": ScreeningReport,
 }

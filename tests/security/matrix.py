@@ -45,6 +45,9 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "search_skills": MEMBERS,
     # tenants
     "get_current_organization": MEMBERS,
+    "list_emails": RECRUITERS,
+    "get_email": RECRUITERS,
+    "resend_email": RECRUITERS,
     # for machines
     "get_health": PUBLIC,
     "get_readiness": PUBLIC,
