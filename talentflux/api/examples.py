@@ -25,6 +25,7 @@ CANDIDATE_SUMMARY: dict[str, Any] = {
     "location": "Uppsala",
     "headline": "Backend developer",
     **_TIMES,
+    "deleted_at": None,
 }
 CANDIDATE: dict[str, Any] = CANDIDATE_SUMMARY | {
     "resumes": [
@@ -46,6 +47,7 @@ RESUME_SUMMARY: dict[str, Any] = {
     "language": "en",
     "total_years": 7.5,
     **_TIMES,
+    "deleted_at": None,
 }
 RESUME: dict[str, Any] = RESUME_SUMMARY | {
     "file": {
@@ -180,6 +182,7 @@ APPLICATION: dict[str, Any] = {
     "resume_id": RESUME_ID,
     "stage": "applied",
     **_TIMES,
+    "deleted_at": None,
 }
 EMAIL: dict[str, Any] = {
     "id": EMAIL_ID,

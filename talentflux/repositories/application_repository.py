@@ -7,7 +7,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 
 from talentflux.models import Application, Candidate, Requisition
-from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant, optional
+from talentflux.repositories.base import ResourceList, TenantRepository, optional
+from talentflux.schemas.application import ApplicationQuery
 from talentflux.schemas.page import RowPage
 from talentflux.utils.ids import new_id
 
@@ -26,6 +27,7 @@ def _summary() -> Select[*tuple[Any, ...]]:
             Application.stage,
             Application.created_at,
             Application.updated_at,
+            Application.deleted_at,
         )
         .join(
             Requisition,
@@ -39,19 +41,15 @@ def _summary() -> Select[*tuple[Any, ...]]:
     )
 
 
-_after, _order = newest_first(Application)
-_LIST = ListQuery(
-    _summary()
-    .where(
-        *of_tenant(Application),
-        Requisition.deleted_at.is_(None),
-        _after,
+_LIST = ResourceList(
+    Application,
+    _summary(),
+    filters=[
         optional(Application.requisition_id, "requisition_id"),
         optional(Application.candidate_id, "candidate_id"),
         optional(Application.stage, "stage"),
-    )
-    .order_by(_order),
-    key={"id": LAST_ID},
+    ],
+    live=[Requisition.deleted_at.is_(None)],
 )
 
 
@@ -60,12 +58,15 @@ class ApplicationRepository(TenantRepository[Application]):
 
     model = Application
 
-    async def page(
-        self, limit: int, cursor: str | None, requisition_id: UUID | None, candidate_id: UUID | None, stage: str | None
-    ) -> RowPage:
-        """Read a page, newest first; None leaves a filter out."""
+    async def page(self, asked: ApplicationQuery) -> RowPage:
+        """Read a page."""
         return await _LIST.page(
-            self.session, limit, cursor, requisition_id=requisition_id, candidate_id=candidate_id, stage=stage
+            self.session,
+            asked,
+            asked.sort,
+            requisition_id=asked.requisition_id,
+            candidate_id=asked.candidate_id,
+            stage=asked.stage,
         )
 
     async def summary(self, application_id: UUID) -> dict[str, object]:

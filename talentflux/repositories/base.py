@@ -59,22 +59,13 @@ class ListQuery:
             if f"%({name})s" not in self.sql:
                 raise ValueError(f"the list is not bound by :{name}")
 
-    async def page(
-        self,
-        session: AnySession,
-        limit: int,
-        cursor: str | None,
-        *,
-        moving: Mapping[str, object] | None = None,
-        **filters: object,
-    ) -> RowPage:
+    async def page(self, session: AnySession, limit: int, cursor: str | None, **filters: object) -> RowPage:
         """Read one page.
 
         Args:
             session: The transaction; its scope gives the organization.
             limit: Most rows.
             cursor: Where the page before ended, None for the first page.
-            moving: Parameters that differ from page to page.
             **filters: The statement's other parameters; None leaves a filter out. They bind the cursor.
 
         Returns:
@@ -83,11 +74,30 @@ class ListQuery:
         Raises:
             InvalidInputError: The cursor is not one of this list with these filters.
         """
+        return await self.read(session, limit, cursor, filters, {})
+
+    async def read(
+        self,
+        session: AnySession,
+        limit: int,
+        cursor: str | None,
+        filters: Mapping[str, object],
+        moving: Mapping[str, object],
+    ) -> RowPage:
+        """Read one page, as `page` does.
+
+        Args:
+            session: The transaction; its scope gives the organization.
+            limit: Most rows.
+            cursor: Where the page before ended, None for the first page.
+            filters: Parameters that bind the cursor.
+            moving: Parameters that differ from page to page.
+        """
         place = self._place(session, filters)
         after = self._after(cursor, place, session) if cursor else self.key
         driver = await session.driver()
         async with driver.cursor(row_factory=dict_row, binary=True) as rows:
-            parameters = self._parameters(session, {**filters, **(moving or {})}, after)
+            parameters = self._parameters(session, {**filters, **moving}, after)
             await rows.execute(self.sql.encode(), {**parameters, "rows": limit + 1})
             found = await rows.fetchall()
         more = len(found) > limit
@@ -181,7 +191,7 @@ class ResourceList:
             moving["horizon"] = await _horizon(session)
         else:
             query = self._views[asked.deleted, sort]
-        page = await query.page(session, asked.limit, asked.cursor, moving=moving, **filters)
+        page = await query.read(session, asked.limit, asked.cursor, filters, moving)
         if asked.include_total:
             return replace(page, total=await query.count(session, **filters, **moving))
         return page

@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from talentflux.models import Application, Candidate, CandidateNameToken, File, Match, Resume
-from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant
+from talentflux.models import Application, Candidate, CandidateNameToken, File, Match, Requisition, Resume
+from talentflux.repositories.base import ResourceList, TenantRepository
+from talentflux.schemas.candidate import CandidateQuery
 from talentflux.schemas.page import RowPage
+from talentflux.schemas.version import Versions
 
 # The driver does not say of what type bytes are, and a null alone does not tell.
 _tokens = cast(bindparam("tokens", type_=ARRAY(LargeBinary)), ARRAY(LargeBinary))
@@ -29,24 +31,21 @@ def _equal(column: Any, name: str) -> ColumnElement[bool]:
     return or_(given.is_(None), column == given)
 
 
-_after, _order = newest_first(Candidate)
-_LIST = ListQuery(
+_LIST = ResourceList(
+    Candidate,
     select(
         Candidate.id,
         Candidate.wrapped_key,
         Candidate.profile,
         Candidate.created_at,
         Candidate.updated_at,
-    )
-    .where(
-        *of_tenant(Candidate),
-        _after,
+        Candidate.deleted_at,
+    ),
+    filters=[
         _equal(Candidate.email_index, "email_index"),
         _equal(Candidate.phone_index, "phone_index"),
         or_(_tokens.is_(None), Candidate.id.in_(_named)),
-    )
-    .order_by(_order),
-    key={"id": LAST_ID},
+    ],
 )
 
 
@@ -57,24 +56,22 @@ class CandidateRepository(TenantRepository[Candidate]):
 
     async def page(
         self,
-        limit: int,
-        cursor: str | None,
+        asked: CandidateQuery,
         *,
         email_index: bytes | None = None,
         phone_index: bytes | None = None,
         tokens: list[bytes] | None = None,
     ) -> RowPage:
-        """Read a page of summaries with their ciphertexts, newest first; None leaves a filter out.
+        """Read a page of summaries with their ciphertexts; None leaves a filter out.
 
         Args:
-            limit: Most rows.
-            cursor: Where the page before ended.
+            asked: Order, view and place; its filters come as indexes.
             email_index: Blind index of an address.
             phone_index: Blind index of a telephone number.
             tokens: What a name must all have.
         """
         return await _LIST.page(
-            self.session, limit, cursor, email_index=email_index, phone_index=phone_index, tokens=tokens
+            self.session, asked, asked.sort, email_index=email_index, phone_index=phone_index, tokens=tokens
         )
 
     async def resumes(self, candidate_id: UUID) -> list[dict[str, object]]:
@@ -127,7 +124,42 @@ class CandidateRepository(TenantRepository[Candidate]):
         for model in (Resume, Application, Match):
             await self.session.execute(
                 update(model)
-                .where(model.organization_id == self.organization_id, model.candidate_id == candidate.id)
+                .where(
+                    model.organization_id == self.organization_id,
+                    model.candidate_id == candidate.id,
+                    model.deleted_at.is_(None),
+                )
                 .values(deleted_at=candidate.deleted_at)
                 .execution_options(synchronize_session=False)
             )
+
+    async def restore(self, row_id: UUID, versions: Versions) -> Candidate:
+        """Show a deleted candidate again with what was hidden with it.
+
+        What belongs to a requisition that is hidden too stays hidden until that requisition comes back.
+
+        Args:
+            row_id: Its id.
+            versions: Those that the caller means.
+
+        Raises:
+            NotFoundError: There is none, or it is not deleted.
+            PreconditionFailedError: It has another version.
+        """
+        candidate = await self.get_deleted(row_id, versions=versions)
+        hidden_at, candidate.deleted_at = candidate.deleted_at, None
+        await self.session.flush()
+        for model in (Resume, Application, Match):
+            change = update(model).where(
+                model.organization_id == self.organization_id,
+                model.candidate_id == candidate.id,
+                model.deleted_at == hidden_at,
+            )
+            if model is Resume:
+                change = change.values(deleted_at=None)
+            else:
+                change = change.where(
+                    Requisition.organization_id == model.organization_id, Requisition.id == model.requisition_id
+                ).values(deleted_at=Requisition.deleted_at)
+            await self.session.execute(change.execution_options(synchronize_session=False))
+        return candidate

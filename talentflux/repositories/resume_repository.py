@@ -7,13 +7,13 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import defer
 
 from talentflux.models import Candidate, File, Resume, ResumeSkill
-from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant, optional
+from talentflux.repositories.base import ResourceList, TenantRepository, optional
 from talentflux.schemas.page import RowPage
-from talentflux.schemas.stored_resume import ResumeStatus
+from talentflux.schemas.stored_resume import ResumeQuery, ResumeStatus
 
 _on_file = (File.organization_id == Resume.organization_id) & (File.id == Resume.file_id)
-_after, _order = newest_first(Resume)
-_LIST = ListQuery(
+_LIST = ResourceList(
+    Resume,
     select(
         Resume.id,
         Resume.candidate_id,
@@ -27,17 +27,13 @@ _LIST = ListQuery(
         Resume.total_years,
         Resume.created_at,
         Resume.updated_at,
-    )
-    .join(File, _on_file)
-    .where(
-        *of_tenant(Resume),
-        _after,
+        Resume.deleted_at,
+    ).join(File, _on_file),
+    filters=[
         optional(Resume.status, "status"),
         optional(Resume.candidate_id, "candidate_id"),
         optional(Resume.task_id, "task_id"),
-    )
-    .order_by(_order),
-    key={"id": LAST_ID},
+    ],
 )
 _HEAVY = (defer(Resume.content), defer(Resume.features), defer(Resume.masked_text))
 
@@ -47,11 +43,16 @@ class ResumeRepository(TenantRepository[Resume]):
 
     model = Resume
 
-    async def page(
-        self, limit: int, cursor: str | None, status: str | None, candidate_id: UUID | None, task_id: UUID | None
-    ) -> RowPage:
-        """Read a page of summaries, newest first; None leaves a filter out."""
-        return await _LIST.page(self.session, limit, cursor, status=status, candidate_id=candidate_id, task_id=task_id)
+    async def page(self, asked: ResumeQuery) -> RowPage:
+        """Read a page of summaries."""
+        return await _LIST.page(
+            self.session,
+            asked,
+            asked.sort,
+            status=asked.status,
+            candidate_id=asked.candidate_id,
+            task_id=asked.task_id,
+        )
 
     async def lock_uploads(self) -> None:
         """Let one upload of the organization at a time be entered, so that equal files are seen as such."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from talentflux.schemas.base import Schema
+from talentflux.schemas.page import Sort, SyncParameters
 
 
 class Stage(StrEnum):
@@ -32,6 +33,16 @@ class ApplicationRead(Schema):
     stage: Stage
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None = Field(description="Null unless deleted.")
+
+
+class ApplicationQuery(SyncParameters):
+    """What the list of applications can be asked."""
+
+    requisition_id: UUID | None = Field(default=None, description="Only those to this requisition.")
+    candidate_id: UUID | None = Field(default=None, description="Only those of this candidate.")
+    stage: Stage | None = Field(default=None, description="Only those in this stage.")
+    sort: Sort = "-created_at"
 
 
 class ApplicationUpdate(Schema):

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from talentflux.schemas.base import Schema
+from talentflux.schemas.page import Sort, SyncParameters
 
 
 class CandidateSummary(Schema):
@@ -19,6 +20,24 @@ class CandidateSummary(Schema):
     headline: str | None
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None = Field(description="Null unless deleted.")
+
+
+class CandidateQuery(SyncParameters):
+    """What the list of candidates can be asked."""
+
+    email: str | None = Field(default=None, max_length=320, description="Only the candidate with this address.")
+    phone: str | None = Field(
+        default=None, max_length=40, description="Only candidates with this telephone number, given with its country."
+    )
+    q: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Only candidates whose name has words that begin with all of these. A page may hold fewer than "
+        "`limit` and not be the last.",
+    )
+    sort: Sort = "-created_at"
 
 
 class CandidateResume(Schema):

@@ -9,6 +9,7 @@ from pydantic import Field
 from talentflux.schemas.base import Schema
 from talentflux.schemas.document import HiddenText
 from talentflux.schemas.file import FileRead
+from talentflux.schemas.page import Sort, SyncParameters
 from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.task import TaskRead
 
@@ -26,7 +27,7 @@ class ResumeSummary(Schema):
 
     id: UUID
     candidate_id: UUID | None = Field(description="Null until the file has been read.")
-    file_name: str
+    file_name: str = Field(description="As uploaded; empty once deleted.")
     status: ResumeStatus
     failure_reason: str | None = Field(description="Stable short name; null unless `failed`.")
     failure_detail: str | None = Field(description="What to do about it; null unless `failed`.")
@@ -34,6 +35,16 @@ class ResumeSummary(Schema):
     total_years: float | None
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None = Field(description="Null unless deleted.")
+
+
+class ResumeQuery(SyncParameters):
+    """What the list of resumes can be asked."""
+
+    status: ResumeStatus | None = Field(default=None, description="Only those with this status.")
+    candidate_id: UUID | None = Field(default=None, description="Only those of this candidate.")
+    task_id: UUID | None = Field(default=None, description="Only those of this upload.")
+    sort: Sort = "-created_at"
 
 
 class ResumeRead(ResumeSummary):

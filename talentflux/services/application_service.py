@@ -4,40 +4,59 @@ from uuid import UUID
 
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.repositories.application_repository import ApplicationRepository
-from talentflux.schemas.application import ApplicationRead, Stage
+from talentflux.schemas.application import ApplicationQuery, ApplicationRead, Stage
 from talentflux.schemas.page import RowPage
+from talentflux.schemas.version import ANY_VERSION, Versions
 from talentflux.services import candidate_profile
 from talentflux.services.encryption_service import organization_keys
 
 
-async def page(  # noqa: PLR0913 -- one argument per filter
-    session: AnySession,
-    limit: int,
-    cursor: str | None,
-    *,
-    requisition_id: UUID | None = None,
-    candidate_id: UUID | None = None,
-    stage: Stage | None = None,
-) -> RowPage:
-    """Read a page of applications, newest first; None leaves a filter out."""
-    found = await ApplicationRepository(session).page(limit, cursor, requisition_id, candidate_id, stage)
+async def page(session: AnySession, asked: ApplicationQuery) -> RowPage:
+    """Read a page of applications. Of what was deleted, a follower is not told whose it was.
+
+    Args:
+        session: The transaction.
+        asked: Filters, order, view and place.
+    """
+    found = await ApplicationRepository(session).page(asked)
     candidate_profile.name_rows(await organization_keys(session), found.items)
+    if asked.updated_since is not None:
+        for row in found.items:
+            if row["deleted_at"] is not None:
+                row["candidate_name"] = None
     return found
 
 
-async def move(session: WriteSession, application_id: UUID, stage: Stage) -> ApplicationRead:
+async def get(session: AnySession, application_id: UUID) -> ApplicationRead:
+    """Return an application.
+
+    Raises:
+        NotFoundError: There is none in this organization.
+    """
+    repository = ApplicationRepository(session)
+    await repository.get(application_id)
+    row = await repository.summary(application_id)
+    candidate_profile.name_rows(await organization_keys(session), [row])
+    return ApplicationRead.model_validate(row)
+
+
+async def move(
+    session: WriteSession, application_id: UUID, stage: Stage, versions: Versions = ANY_VERSION
+) -> ApplicationRead:
     """Move an application to another stage. Only a person does so: no score leads here.
 
     Args:
         session: The transaction.
         application_id: Which.
         stage: Where to.
+        versions: Those that the caller means.
 
     Raises:
         NotFoundError: There is none in this organization.
+        PreconditionFailedError: It has another version.
     """
     repository = ApplicationRepository(session)
-    application = await repository.get(application_id, lock=True)
+    application = await repository.get(application_id, lock=True, versions=versions)
     application.stage = stage
     await session.flush()
     row = await repository.summary(application_id)

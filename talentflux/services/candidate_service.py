@@ -8,10 +8,12 @@ from talentflux.core.crypto import Keys
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError
 from talentflux.models import Candidate
+from talentflux.repositories.base import unique
 from talentflux.repositories.candidate_repository import CandidateRepository
-from talentflux.schemas.candidate import CandidateRead, CandidateResume, CandidateUpdate
+from talentflux.schemas.candidate import CandidateQuery, CandidateRead, CandidateResume, CandidateUpdate
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.resume import ParsedResume
+from talentflux.schemas.version import ANY_VERSION, Versions
 from talentflux.services import candidate_profile, resume_content
 from talentflux.services.candidate_profile import Profile
 from talentflux.services.encryption_service import organization_keys
@@ -21,34 +23,28 @@ NOBODY: Final = b""
 """A blind index that no row has."""
 
 
-async def page(  # noqa: PLR0913 -- one argument per filter
-    session: AnySession,
-    limit: int,
-    cursor: str | None,
-    email: str | None = None,
-    *,
-    phone: str | None = None,
-    q: str | None = None,
-) -> RowPage:
-    """Read a page of candidates, newest first; None leaves a filter out.
+async def page(session: AnySession, asked: CandidateQuery) -> RowPage:
+    """Read a page of candidates; it may hold fewer than asked for where `q` has a word of more than ten letters.
+
+    Of who was deleted, a follower is told no more than that.
 
     Args:
         session: The transaction.
-        limit: Most candidates. A page may hold fewer where `q` has a word of more than ten letters.
-        cursor: Where the page before ended.
-        email: Only the candidate with this address.
-        phone: Only candidates with this telephone number, given with its country.
-        q: Only candidates whose name has words that begin with all of these.
+        asked: Filters, order, view and place.
     """
+    email, phone, q = asked.email, asked.phone, asked.q
     keys = await organization_keys(session)
     found = await CandidateRepository(session).page(
-        limit,
-        cursor,
+        asked,
         email_index=candidate_profile.email_index(keys, email) if email else None,
         phone_index=candidate_profile.phone_index(keys, phone) or NOBODY if phone else None,
         tokens=candidate_profile.search_tokens(keys, q) if q else None,
     )
     candidate_profile.open_rows(keys, found.items)
+    if asked.updated_since is not None:
+        for row in found.items:
+            if row["deleted_at"] is not None:
+                row.update(dict.fromkeys(candidate_profile.FIELDS))
     if q:
         return replace(found, items=[row for row in found.items if candidate_profile.has_words(row, q)])
     return found
@@ -64,20 +60,24 @@ async def get(session: AnySession, candidate_id: UUID) -> CandidateRead:
     return await _read(session, await organization_keys(session), candidate)
 
 
-async def update(session: WriteSession, candidate_id: UUID, changes: CandidateUpdate) -> CandidateRead:
+async def update(
+    session: WriteSession, candidate_id: UUID, changes: CandidateUpdate, versions: Versions = ANY_VERSION
+) -> CandidateRead:
     """Correct what a resume said.
 
     Args:
         session: The transaction.
         candidate_id: Whom.
         changes: The fields that were given; the others stay.
+        versions: Those that the caller means.
 
     Raises:
         NotFoundError: There is none in this organization.
+        PreconditionFailedError: It has another version.
         ConflictError: Another candidate has the e-mail address.
     """
     repository = CandidateRepository(session)
-    candidate = await repository.get(candidate_id, lock=True)
+    candidate = await repository.get(candidate_id, lock=True, versions=versions)
     keys = await organization_keys(session)
     given = changes.model_dump(exclude_unset=True)
     if email := given.get("email"):
@@ -90,14 +90,38 @@ async def update(session: WriteSession, candidate_id: UUID, changes: CandidateUp
     return await _read(session, keys, candidate)
 
 
-async def delete(session: WriteSession, candidate_id: UUID) -> None:
+async def delete(session: WriteSession, candidate_id: UUID, versions: Versions = ANY_VERSION) -> None:
     """Hide a candidate with resumes, applications and matches.
+
+    Args:
+        session: The transaction.
+        candidate_id: Whom.
+        versions: Those that the caller means.
 
     Raises:
         NotFoundError: There is none in this organization.
+        PreconditionFailedError: It has another version.
     """
     repository = CandidateRepository(session)
-    await repository.delete_with_all(await repository.get(candidate_id, lock=True))
+    await repository.delete_with_all(await repository.get(candidate_id, lock=True, versions=versions))
+
+
+async def restore(session: WriteSession, candidate_id: UUID, versions: Versions = ANY_VERSION) -> CandidateRead:
+    """Show a deleted candidate again, with the resumes, applications and matches that were hidden with them.
+
+    Args:
+        session: The transaction.
+        candidate_id: Whom.
+        versions: Those that the caller means.
+
+    Raises:
+        NotFoundError: There is none in this organization, or they are not deleted.
+        PreconditionFailedError: They have another version.
+        ConflictError: The address or a file came in again in the meantime.
+    """
+    with unique("The address or a file of this candidate came in again. Delete the newer candidate first."):
+        candidate = await CandidateRepository(session).restore(candidate_id, versions)
+    return await _read(session, await organization_keys(session), candidate)
 
 
 async def from_resume(session: WriteSession, parsed: ParsedResume | None) -> Candidate:
@@ -158,5 +182,6 @@ async def _read(session: AnySession, keys: Keys, candidate: Candidate) -> Candid
         **candidate_profile.read(keys, candidate),
         created_at=candidate.created_at,
         updated_at=candidate.updated_at,
+        deleted_at=candidate.deleted_at,
         resumes=[CandidateResume.model_validate(version) for version in versions],
     )

@@ -14,7 +14,7 @@ from talentflux.schemas.document import Document
 from talentflux.schemas.file import FileRead
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.resume import ParsedResume
-from talentflux.schemas.stored_resume import ResumeRead, ResumeStatus
+from talentflux.schemas.stored_resume import ResumeQuery, ResumeRead, ResumeStatus
 from talentflux.services import resume_content
 from talentflux.services.encryption_service import organization_keys
 
@@ -36,18 +36,19 @@ class Original:
     media_type: str
 
 
-async def page(  # noqa: PLR0913 -- one argument per filter
-    session: AnySession,
-    limit: int,
-    cursor: str | None,
-    *,
-    status: ResumeStatus | None = None,
-    candidate_id: UUID | None = None,
-    task_id: UUID | None = None,
-) -> RowPage:
-    """Read a page of resumes, newest first; None leaves a filter out."""
-    found = await ResumeRepository(session).page(limit, cursor, status, candidate_id, task_id)
+async def page(session: AnySession, asked: ResumeQuery) -> RowPage:
+    """Read a page of resumes. Of what was deleted, a follower is told no more than that it was.
+
+    Args:
+        session: The transaction.
+        asked: Filters, order, view and place.
+    """
+    found = await ResumeRepository(session).page(asked)
     resume_content.open_rows(await organization_keys(session), found.items)
+    if asked.updated_since is not None:
+        for row in found.items:
+            if row["deleted_at"] is not None:
+                row.update(file_name="", failure_detail=None)
     return found
 
 
@@ -110,6 +111,7 @@ def _read(keys: Keys, resume: Resume, file: File) -> ResumeRead:
         total_years=resume.total_years,
         created_at=resume.created_at,
         updated_at=resume.updated_at,
+        deleted_at=resume.deleted_at,
         file=FileRead(id=file.id, media_type=file.media_type, size=file.size, **meta),
         parsed=parsed_resume,
         text=document.text if document else None,

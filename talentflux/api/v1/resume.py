@@ -7,16 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks, File, Form, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
-from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer
+from talentflux.api.answers import answers, check_deleted, page_answer, row_answer
+from talentflux.api.routing import ApiRoute
 from talentflux.core.database import ReadSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Opener, Using, opens, reads
 from talentflux.schemas.page import Page
-from talentflux.schemas.stored_resume import ResumeRead, ResumeStatus, ResumeSummary, UploadAccepted
+from talentflux.schemas.stored_resume import ResumeQuery, ResumeRead, ResumeSummary, UploadAccepted
 from talentflux.services import encryption_service, resume_service
 from talentflux.services import resume_upload_service as uploads
 
-router = APIRouter(prefix="/resumes", tags=["resumes"])
+router = APIRouter(prefix="/resumes", tags=["resumes"], route_class=ApiRoute)
 
 
 @router.post(
@@ -59,29 +60,28 @@ async def upload_resumes(
     response_model=Page[ResumeSummary],
     responses=answers(422, example=examples.listed(examples.RESUME_SUMMARY)),
 )
-async def list_resumes(  # noqa: PLR0913, PLR0917 -- FastAPI passes each by name
+async def list_resumes(
     request: Request,
     session: Annotated[ReadSession, reads(Permission.RESUME_READ)],
-    status: Annotated[ResumeStatus | None, Query(description="Only those with this status.")] = None,
-    candidate_id: Annotated[UUID | None, Query(description="Only those of this candidate.")] = None,
-    task_id: Annotated[UUID | None, Query(description="Only those of this upload.")] = None,
-    limit: PageLimit = 50,
-    cursor: PageCursor = None,
+    asked: Annotated[ResumeQuery, Query()],
 ) -> Response:
-    """List resumes, newest first."""
-    found = await resume_service.page(session, limit, cursor, status=status, candidate_id=candidate_id, task_id=task_id)
-    return page_answer(request, found)
+    """List resumes, newest first unless another order is asked for."""
+    check_deleted(session, asked, Permission.CANDIDATE_DELETE)
+    return page_answer(request, await resume_service.page(session, asked))
 
 
 @router.get(
     "/{resume_id}",
     operation_id="get_resume",
     summary="Read a resume",
+    response_model=ResumeRead,
     responses=answers(404, 422, example=examples.RESUME),
 )
-async def get_resume(resume_id: UUID, session: Annotated[ReadSession, reads(Permission.RESUME_READ)]) -> ResumeRead:
+async def get_resume(
+    request: Request, resume_id: UUID, session: Annotated[ReadSession, reads(Permission.RESUME_READ)]
+) -> Response:
     """Return what was read from a resume, its masked text, and the text that was hidden in the file."""
-    return await resume_service.get(session, resume_id)
+    return row_answer(request, await resume_service.get(session, resume_id))
 
 
 @router.get(
