@@ -70,9 +70,11 @@ class EmailRepository:
             asked: Limit, cursor and filters.
             recipient_index: Takes the place of the address asked for.
         """
-        filters = {"state": asked.state, "recipient_index": recipient_index}
-        page = await _LIST.page(self.session, asked.limit, asked.cursor, **filters)
-        return replace(page, total=await _LIST.count(self.session, **filters)) if asked.include_total else page
+        state = asked.state
+        page = await _LIST.page(self.session, asked.limit, asked.cursor, state=state, recipient_index=recipient_index)
+        if not asked.include_total:
+            return page
+        return replace(page, total=await _LIST.count(self.session, state=state, recipient_index=recipient_index))
 
     async def get(self, row_id: UUID, *, lock: bool = False) -> EmailMessage:
         """Return an e-mail.
