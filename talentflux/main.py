@@ -21,7 +21,7 @@ from talentflux.core.problems import install_problem_handlers
 from talentflux.core.setting_checks import check_settings
 from talentflux.dependencies import Resources
 from talentflux.services import encryption_service
-from talentflux.web import accounts, pages
+from talentflux.web import accounts, outbox, pages
 
 _DESCRIPTION = """\
 From a job description and a pile of resumes to a shortlist in which every score can be traced to a quoted line.
@@ -96,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(pages.router)
     app.include_router(accounts.router)
+    app.include_router(outbox.router)
     app.mount("/static", pages.static_files, name="static")
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # as FastAPI's documentation does
     return app

@@ -58,6 +58,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "GET /guides": PUBLIC,
     "GET /guides/{path:path}": PUBLIC,
     "GET /docs": PUBLIC,
+    "GET /outbox": PUBLIC,
 }
 """By operation id, or by method and path for pages."""
 
