@@ -211,6 +211,7 @@ class Database:
         """Open a read-only transaction for whoever a credential proves the caller to be; as for writing."""
         async with self._session(ReadSession, "read", authorization, origin) as session:
             yield session
+            await session.commit()  # after a rollback the driver would prepare all statements anew
 
     @asynccontextmanager
     async def read_session(self, scope: Scope, origin: Origin = NOWHERE) -> AsyncIterator[ReadSession]:
@@ -228,6 +229,7 @@ class Database:
         """
         async with self._session(ReadSession, "read", scope, origin) as session:
             yield session
+            await session.commit()  # as above
 
     async def ping(self) -> None:
         """Ask the database for an answer.
@@ -338,11 +340,22 @@ class Database:
         if "authorizes" not in kept:
             await driver.execute(PREPARE.encode(), prepare=False)
             kept["authorizes"] = True
-        async with driver.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(query, prepare=False)
-            while cursor.nextset():
-                pass
-            return await cursor.fetchone()
+        try:
+            return await _authorized(driver, query)
+        except psycopg.errors.InvalidSqlStatementName:
+            # After a rollback the driver lets the server forget all prepared statements, ours too.
+            await driver.execute(b"rollback", prepare=False)
+            await driver.execute(PREPARE.encode(), prepare=False)
+            return await _authorized(driver, query)
+
+
+async def _authorized(driver: psycopg.AsyncConnection[Any], query: bytes) -> dict[str, Any] | None:
+    """Run what opens a transaction for a caller; return the row of its last statement."""
+    async with driver.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, prepare=False)
+        while cursor.nextset():
+            pass
+        return await cursor.fetchone()
 
 
 def _ignore(_seconds: float) -> None:
