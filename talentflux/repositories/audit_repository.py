@@ -15,16 +15,20 @@ from talentflux.core.audit_trail import AuditEvent
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import NotFoundError
 from talentflux.models.audit import AuditEvent as AuditRow
+from talentflux.models.organization import Organization
 from talentflux.repositories.base import ListQuery, optional, parameter
 from talentflux.schemas.page import RowPage
 
 _LAST: Final = 2**62
 _LOCK: Final = b"select sequence, hash from audit_lock(%s)"
 _APPEND: Final = b"select audit_append(%s, %s, %s, %s::timestamptz[], %s, %s, %s, %s::uuid[], %s, %s)"
-_CHAIN: Final = b"""
+_SELECT: Final = """
 select sequence, id, organization_id, occurred_at, actor, action, resource, resource_id, entry, hash
-from audit_event where organization_id is not distinct from %(chain)s and sequence > %(after)s
-order by sequence limit %(rows)s"""
+from audit_event where {chain} and sequence > %(after)s and sequence <= %(last)s order by sequence limit %(rows)s"""
+# One statement, so that both are of one moment.
+_END: Final = """
+select (select max(sequence) from audit_event where {chain}), h.sequence, h.hash
+from (select 1) one left join audit_head h on {chain}"""
 _columns = (
     AuditRow.sequence, AuditRow.id, AuditRow.occurred_at, AuditRow.actor, AuditRow.action, AuditRow.resource,
     AuditRow.resource_id, AuditRow.entry,
@@ -113,23 +117,25 @@ class AuditRepository:
             ],
         )
 
-    async def head(self, organization_id: UUID | None) -> Head:
-        """Return the end of a chain as stored."""
-        query = b"select sequence, hash from audit_head where organization_id is not distinct from %s"
-        row = await (await (await self._session.driver()).execute(query, [organization_id])).fetchone()
-        return Head(organization_id) if row is None else Head(organization_id, row[0], bytes(row[1]))
+    async def end(self, organization_id: UUID | None) -> tuple[int, Head]:
+        """Return the number of the newest event of a chain (0 for none), and the end of the chain as stored."""
+        row = await (await (await self._session.driver()).execute(*_of(_END, organization_id))).fetchone()
+        assert row is not None
+        head = Head(organization_id) if row[1] is None else Head(organization_id, row[1], bytes(row[2]))
+        return row[0] or 0, head
 
-    async def chain(self, organization_id: UUID | None, rows: int) -> AsyncIterator[list[dict[str, Any]]]:
-        """Yield a whole chain in its order, in batches.
+    async def chain(self, organization_id: UUID | None, last: int, rows: int) -> AsyncIterator[list[dict[str, Any]]]:
+        """Yield a chain in its order, in batches.
 
         Args:
             organization_id: Whose; None for the platform's.
+            last: The number to stop at.
             rows: Of a batch.
         """
-        after = -_LAST
+        after, bounds = -_LAST, {"last": last, "rows": rows}
         async with (await self._session.driver()).cursor(row_factory=dict_row, binary=True) as cursor:
             while True:
-                await cursor.execute(_CHAIN, {"chain": organization_id, "after": after, "rows": rows})
+                await cursor.execute(*_of(_SELECT, organization_id, after=after, **bounds))
                 batch = await cursor.fetchall()
                 if batch:
                     yield batch
@@ -137,7 +143,13 @@ class AuditRepository:
                     return
                 after = batch[-1]["sequence"]
 
-    async def page(self, limit: int, cursor: str | None, filters: Mapping[str, UUID | datetime | str | None]) -> RowPage:
+    async def organizations(self) -> list[UUID]:
+        """Return all organizations, in a transaction that finds out who somebody is."""
+        return list(await self._session.scalars(select(Organization.id).order_by(Organization.id)))
+
+    async def page(
+        self, limit: int, cursor: str | None, filters: Mapping[str, UUID | datetime | str | None]
+    ) -> RowPage:
         """Read a page of the organization's events, newest first; None leaves a filter out."""
         return await _LIST.page(self._session, limit, cursor, **filters)
 
@@ -154,3 +166,9 @@ class AuditRepository:
         if row is None:
             raise NotFoundError("There is no audit_event with this id.")
         return dict(row)
+
+
+def _of(query: str, organization_id: UUID | None, **parameters: int) -> tuple[bytes, dict[str, UUID | int | None]]:
+    """Return a query about one chain; `is not distinct from` would keep it from using an index."""
+    chain = "organization_id is null" if organization_id is None else "organization_id = %(chain)s"
+    return query.format(chain=chain).encode(), {"chain": organization_id, **parameters}

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -60,7 +61,7 @@ def record(  # noqa: PLR0913 -- the parts of an event; all but three by name
     """
     event = _event(session, action, resource, row_id, before=before, after=after, personal=personal)
     if organization_id is not None and session.scope.identity:
-        event = _moved(event, organization_id)
+        event = replace(event, organization_id=organization_id)
     if _WAITING not in session.info:
         session.info[_WAITING] = []
         session.before_commit.append(partial(_write_waiting, session))
@@ -216,12 +217,6 @@ def _event(  # noqa: PLR0913 -- as for `record`
         after=after or {},
         personal=PERSONAL.get(resource, frozenset()) | frozenset(personal),
     )
-
-
-def _moved(event: AuditEvent, organization_id: UUID) -> AuditEvent:
-    from dataclasses import replace
-
-    return replace(event, organization_id=organization_id)
 
 
 def _actor(session: AnySession) -> str:

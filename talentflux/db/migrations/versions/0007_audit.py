@@ -38,8 +38,10 @@ TABLES = {
 }
 INDEXES = (
     "create index audit_event_organization_id_actor_sequence_idx on audit_event (organization_id, actor, sequence)",
-    "create index audit_event_organization_id_resource_resource_id_sequence_idx "
-    "on audit_event (organization_id, resource, resource_id, sequence)",
+    (
+        "create index audit_event_organization_id_resource_resource_id_sequence_idx "
+        "on audit_event (organization_id, resource, resource_id, sequence)"
+    ),
 )
 
 # A transaction writes to the chain of its organization or to the platform's; where identity is found out, to any.
@@ -57,15 +59,15 @@ begin
         raise insufficient_privilege using message = 'the chain belongs to another organization';
     end if;
     return query select h.sequence, h.hash from audit_head h
-        where h.organization_id is not distinct from chain for update;
+        where (h.organization_id = chain or (chain is null and h.organization_id is null)) for update;
     if not found then
         insert into audit_head (id, organization_id, sequence, hash)
             values (gen_random_uuid(), chain, 0, decode(repeat('00', 32), 'hex')) on conflict do nothing;
         return query select h.sequence, h.hash from audit_head h
-            where h.organization_id is not distinct from chain for update;
+            where (h.organization_id = chain or (chain is null and h.organization_id is null)) for update;
     end if;
 end $$
-"""
+"""  # noqa: S608 -- constants
 APPEND = f"""
 create function audit_append(
     chain uuid, behind bigint, ids uuid[], times timestamptz[], actors text[], actions text[], resources text[],
@@ -77,7 +79,7 @@ begin
         raise insufficient_privilege using message = 'the chain belongs to another organization';
     end if;
     update audit_head h set sequence = behind + cardinality(ids), hash = hashes[cardinality(ids)]
-        where h.organization_id is not distinct from chain and h.sequence = behind;
+        where (h.organization_id = chain or (chain is null and h.organization_id is null)) and h.sequence = behind;
     if not found then
         raise serialization_failure using message = 'the chain has moved';
     end if;
@@ -87,7 +89,7 @@ begin
         from unnest(ids, times, actors, actions, resources, resource_ids, entries, hashes) with ordinality
             as n(id, at, actor, action, resource, resource_id, entry, hash, number);
 end $$
-"""
+"""  # noqa: S608 -- constants
 FUNCTIONS = {
     "audit_append(uuid, bigint, uuid[], timestamptz[], text[], text[], text[], uuid[], text[], bytea[])": APPEND,
     "audit_lock(uuid)": LOCK,
