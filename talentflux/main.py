@@ -11,6 +11,7 @@ from talentflux.api import health
 from talentflux.api.openapi import describe
 from talentflux.api.router import UPLOADS
 from talentflux.api.router import router as api_router
+from talentflux.api.v1 import auth
 from talentflux.core import tracing
 from talentflux.core.config import Settings, get_settings
 from talentflux.core.database import Database
@@ -30,6 +31,8 @@ Errors are `application/problem+json` with a stable `code`. Lists are read page 
 header `Link` names the next page. Times are UTC. Fields are null rather than absent.
 """
 _TAGS = [
+    {"name": "auth", "description": "Registering, logging in and out, passwords."},
+    {"name": "users", "description": "Your own account."},
     {"name": "resumes", "description": "Uploaded files and what was read from them."},
     {"name": "candidates", "description": "People as this organization knows them."},
     {"name": "requisitions", "description": "What is asked for, in parts that a person can edit."},
@@ -93,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         body_limits={path: limit * _MIB + _FORM_OVERHEAD for path, limit in limits.items()},
     )
     app.include_router(api_router)
+    app.include_router(auth.well_known)
     app.include_router(health.router)
     app.include_router(pages.router)
     app.include_router(accounts.router)

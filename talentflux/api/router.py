@@ -4,7 +4,19 @@ from typing import Final
 
 from fastapi import APIRouter, Depends, Request
 
-from talentflux.api.v1 import application, candidate, email, organization, report, requisition, resume, skill, task
+from talentflux.api.v1 import (
+    application,
+    auth,
+    candidate,
+    email,
+    organization,
+    report,
+    requisition,
+    resume,
+    skill,
+    task,
+    user,
+)
 from talentflux.core.errors import UnsupportedTypeError
 
 PREFIX: Final = "/api/v1"
@@ -27,5 +39,5 @@ async def check_media_type(request: Request) -> None:
 
 
 router = APIRouter(prefix=PREFIX, dependencies=[Depends(check_media_type)])
-for stem in (organization, resume, candidate, requisition, application, report, task, email, skill):
+for stem in (auth, user, organization, resume, candidate, requisition, application, report, task, email, skill):
     router.include_router(stem.router)

@@ -10,7 +10,7 @@ from talentflux.core.permissions import Role
 from talentflux.core.principal import Principal
 from talentflux.core.security import passwords
 from talentflux.repositories.user_repository import SessionRepository, UserRepository
-from talentflux.services import audit_service, second_factor_service, session_service, throttle_service, user_service
+from talentflux.services import second_factor_service, session_service, throttle_service, user_service
 from talentflux.services.encryption_service import platform_keys
 from talentflux.services.session_lifetime import SessionKind
 from talentflux.services.session_service import Caller, Opened, identity
@@ -99,12 +99,11 @@ async def log_in(database: Database, attempt: Attempt, caller: Caller, public_ur
                 opened = await session_service.open_session(session, user, attempt.kind, caller, public_url)
         if opened is not None:
             await throttle_service.succeed(session, known.counted)
-            audit_service.record(session, "user.logged_in", "user", known.user_id, after={"kind": attempt.kind})
         elif factor is _Factor.MISSING:
             await throttle_service.refund(session, known.counted)
         else:
             reason = "second_factor" if holds else "credentials"
-            audit_service.record(session, "user.login_failed", "user", known.user_id, after={"reason": reason})
+            await user_service.note(session, "user.login_failed", known.user_id, after={"reason": reason})
     if opened is None:
         raise _refusal(factor) if holds else credentials_invalid()
     return opened
@@ -140,11 +139,11 @@ async def prove(
         if holds and factor is _Factor.HOLDS and principal.session_id is not None:
             proven = await SessionRepository(session).prove(principal.session_id)
             await throttle_service.succeed(session, known.counted)
-            audit_service.record(session, "session.proven", "session", principal.session_id)
+            await user_service.note(session, "user.prove", known.user_id)
         elif factor is _Factor.MISSING:
             await throttle_service.refund(session, known.counted)
         else:
-            audit_service.record(session, "session.proof_failed", "session", principal.session_id)
+            await user_service.note(session, "user.proof_failed", known.user_id)
     if proven is None:
         raise _refusal(factor) if holds else credentials_invalid()
 

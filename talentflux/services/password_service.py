@@ -14,7 +14,6 @@ from talentflux.models.auth import Purpose
 from talentflux.repositories.auth_repository import OneTimeTokenRepository
 from talentflux.repositories.user_repository import SessionRepository, UserRepository
 from talentflux.services import (
-    audit_service,
     auth_service,
     email_service,
     one_time_service,
@@ -58,7 +57,7 @@ async def change(  # noqa: PLR0913, PLR0917 -- who, from where, from what, to wh
     async with identity(database, caller, principal) as session:
         user = await user_service.own(session)
         await throttle_service.succeed(session, known.counted)
-        await _set(session, user, password_hash, public_url, "user.password_changed")
+        await _set(session, user, password_hash, public_url, "user.password_change")
         await session_service.end_all(session, user.id, but=principal.session_id)
         if principal.session_id is not None:
             await SessionRepository(session).prove(principal.session_id)
@@ -79,7 +78,7 @@ async def request_reset(database: Database, email: str, caller: Caller, public_u
         if await throttle_service.may_send(session, index) and user is not None and user.deactivated_at is None:
             link = await one_time_service.issue(session, user.id, Purpose.RESET_PASSWORD, RESET_LIFETIME, public_url)
             await email_service.send(session, "reset_password", to=email, link=link, user_id=user.id)
-            audit_service.record(session, "user.password_reset_requested", "user", user.id)
+            await user_service.note(session, "user.password_reset_request", user.id)
 
 
 async def reset(database: Database, secret: str, new: str, caller: Caller, public_url: str) -> None:
@@ -103,6 +102,7 @@ async def reset(database: Database, secret: str, new: str, caller: Caller, publi
     async with identity(database, caller) as session:
         token = await one_time_service.redeem(session, secret, Purpose.RESET_PASSWORD)
         user = await _account(session, token.user_id)
+        user_service.known_as(session, user.id)
         user.email_verified_at = user.email_verified_at or await UserRepository(session).now()
         await throttle_service.succeed(session, throttle_service.tries(await platform_keys(session), user.email_index))
         await _set(session, user, password_hash, public_url, "user.password_reset")
@@ -125,4 +125,4 @@ async def _set(session: WriteSession, user: User, password_hash: str, public_url
     await email_service.send(
         session, "password_changed", to=profile.email, link=f"{public_url}/login", time=time, user_id=user.id
     )
-    audit_service.record(session, action, "user", user.id)
+    await user_service.note(session, action, user.id)

@@ -16,7 +16,6 @@ from talentflux.models import User
 from talentflux.models.auth import Purpose
 from talentflux.repositories.user_repository import UserRepository
 from talentflux.services import (
-    audit_service,
     auth_service,
     email_service,
     one_time_service,
@@ -122,7 +121,8 @@ async def verify(database: Database, secret: str, password: str, caller: Caller)
         user = await _account(session, token.user_id)
         user.email_verified_at = await UserRepository(session).now()
         await throttle_service.succeed(session, counted)
-        audit_service.record(session, "user.email_verified", "user", user.id)
+        user_service.known_as(session, user.id)
+        await user_service.note(session, "user.verify_email", user.id)
 
 
 async def _account(session: WriteSession, user_id: UUID) -> User:

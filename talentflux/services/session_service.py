@@ -18,7 +18,7 @@ from talentflux.models import User, UserSession
 from talentflux.repositories.auth_repository import RefreshTokenRepository
 from talentflux.repositories.user_repository import SessionRepository, UserRepository
 from talentflux.schemas.user import SessionRead
-from talentflux.services import audit_service, email_service, user_service
+from talentflux.services import email_service, user_service
 from talentflux.services.session_lifetime import LIFETIMES, SessionKind
 from talentflux.utils.ids import new_id
 
@@ -85,6 +85,7 @@ async def open_session(session: WriteSession, user: User, kind: SessionKind, cal
         caller: Where it comes from; a place not seen before is told to the person by e-mail.
         public_url: Where this server is reached.
     """
+    user_service.known_as(session, user.id)
     cipher = await user_service.cipher_of(session, user)
     await _alert(session, user, cipher, caller, public_url)
     places = await UserRepository(session).memberships(user.id)
@@ -101,7 +102,8 @@ async def open_session(session: WriteSession, user: User, kind: SessionKind, cal
     await SessionRepository(session).add(row)
     if kind is SessionKind.TOKEN:
         await RefreshTokenRepository(session).add(session_id, secret_hash(secret))
-    audit_service.record(session, "session.opened", "session", session_id, after={"user_id": user.id, "kind": kind})
+    after = {"session_id": session_id, "kind": kind}
+    await user_service.note(session, "user.login", user.id, after=after)
     return Opened(session_id, user.id, row.organization_id, secret, int(life.idle.total_seconds()))
 
 
@@ -173,18 +175,18 @@ async def end(session: WriteSession, user_id: UUID, session_id: UUID) -> None:
     """
     if not await SessionRepository(session).end(user_id, only=session_id):
         raise NotFoundError("There is no session with this id, or it has ended.")
-    audit_service.record(session, "session.ended", "session", session_id)
+    await user_service.note(session, "session.end", user_id, resource="session", row_id=session_id)
 
 
 async def end_all(session: WriteSession, user_id: UUID, *, but: UUID | None = None) -> None:
     """End all sessions of a person, or all but one."""
     ended = await SessionRepository(session).end(user_id, but=but)
-    audit_service.record(session, "session.ended_all", "user", user_id, after={"ended": ended})
+    await user_service.note(session, "session.end_all", user_id, after={"ended": ended})
 
 
 async def _reused(session: WriteSession, log_in: UserSession, public_url: str) -> None:
     await SessionRepository(session).end(log_in.user_id, only=log_in.id)
-    audit_service.record(session, "session.reuse_detected", "session", log_in.id, after={"user_id": log_in.user_id})
+    await user_service.note(session, "session.reuse_detected", log_in.user_id, resource="session", row_id=log_in.id)
     user = await UserRepository(session).find(log_in.user_id)
     if user is not None:
         profile = await user_service.profile_of(session, user)

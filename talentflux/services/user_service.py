@@ -3,7 +3,8 @@
 import re
 import secrets
 import unicodedata
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -29,6 +30,7 @@ from talentflux.utils.ids import new_id
 CHANGE_LIFETIME: Final = timedelta(days=1)
 _INDEXED: Final = "user_account.email"
 _LONGEST_SLUG: Final = 40
+_NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ async def create(
             await repository.add(row)
     except IntegrityError as error:
         raise ConflictError("There is an account with this address.", code="account_exists") from error
-    audit_service.record(session, "user.created", "user", user_id, after=asdict(profile), personal=("email", "name"))
+    audit_service.record(session, "user.create", "user", user_id, after=asdict(profile))
     return row
 
 
@@ -109,6 +111,9 @@ async def create_organization(session: WriteSession, name: str, owner_id: UUID) 
         slug = f"{slug}-{secrets.token_hex(4)}"
     row = Organization(id=new_id(), slug=slug, name=name)
     await repository.add(row)
+    audit_service.record(
+        session, "organization.create", "organization", row.id, after={"slug": slug}, organization_id=row.id
+    )
     await add_member(session, row.id, owner_id, Role.OWNER)
     return row.id
 
@@ -128,7 +133,40 @@ async def add_member(session: WriteSession, organization_id: UUID, user_id: UUID
     repository = UserRepository(session)
     if not await repository.organization_exists(organization_id):
         raise NotFoundError("There is no such organization.")
-    await repository.add(Member(organization_id=organization_id, user_id=user_id, role=role))
+    row = Member(organization_id=organization_id, user_id=user_id, role=role)
+    await repository.add(row)
+    audit_service.record(
+        session, "member.create", "member", row.id,
+        after={"user_id": user_id, "role": role}, organization_id=organization_id,
+    )  # fmt: skip
+
+
+async def note(  # noqa: PLR0913 -- the parts of an event
+    session: WriteSession,
+    action: str,
+    user_id: UUID | None,
+    *,
+    resource: str = "user",
+    row_id: UUID | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    """Write an event about an account into the log of the organization that its person belongs to.
+
+    Args:
+        session: The transaction.
+        action: What happened.
+        user_id: To whose account; None for one that there is not, which takes as long.
+        resource: Kind of the row.
+        row_id: The row; the account by default.
+        before: Fields as they were.
+        after: Fields as they are.
+    """
+    places = await UserRepository(session).memberships(user_id or _NOBODY)
+    audit_service.record(
+        session, action, resource, row_id or user_id, before=before, after=after,
+        organization_id=places[0].organization_id if places else None,
+    )  # fmt: skip
 
 
 async def cipher_of(session: AnySession, row: User) -> Cipher:
@@ -156,10 +194,12 @@ async def change_profile(session: WriteSession, row: User, profile: Profile) -> 
             await session.flush()
     except IntegrityError as error:
         raise ConflictError("There is another account with this address.", code="account_exists") from error
-    audit_service.record(
-        session, "user.updated", "user", row.id,
-        before=asdict(before), after=asdict(profile), personal=("email", "name"),
-    )  # fmt: skip
+    await note(session, "user.update", row.id, before=asdict(before), after=asdict(profile))
+
+
+def known_as(session: WriteSession, user_id: UUID) -> None:
+    """Let a transaction that has found out who somebody is act in their name from here on."""
+    session.scope = replace(session.scope, user_id=user_id)
 
 
 async def own(session: AnySession) -> User:
@@ -254,7 +294,7 @@ async def request_email_change(session: WriteSession, public_url: str, email: st
         session, row.id, Purpose.CHANGE_EMAIL, CHANGE_LIFETIME, public_url, (await cipher_of(session, row), email)
     )
     await email_service.send(session, "confirm_email", to=email, link=link, user_id=row.id)
-    audit_service.record(session, "user.email_change_requested", "user", row.id)
+    await note(session, "user.email_change_request", row.id)
 
 
 async def confirm_email_change(session: WriteSession, public_url: str, secret: str) -> None:
@@ -272,6 +312,7 @@ async def confirm_email_change(session: WriteSession, public_url: str, secret: s
     row = await UserRepository(session).find(token.user_id, lock=True)
     if row is None:
         raise one_time_service.refused()
+    known_as(session, row.id)
     before = await profile_of(session, row)
     email = one_time_service.payload(token, await cipher_of(session, row))
     row.email_verified_at = await UserRepository(session).now()
@@ -302,12 +343,12 @@ async def delete(session: WriteSession, principal: Principal) -> None:
         raise ConflictError(
             "You are the only owner of an organization. Hand it over or delete it first.", code="sole_owner"
         )
+    await note(session, "user.delete", row.id)
     row.deactivated_at = row.deleted_at = await repository.now()
     await repository.leave_everything(row.id)
     await SessionRepository(session).end(row.id)
     await OneTimeTokenRepository(session).void(row.id, *Purpose)
     await session.flush()
-    audit_service.record(session, "user.deleted", "user", row.id)
 
 
 def _sealed(cipher: Cipher, user_id: UUID, profile: Profile) -> bytes:

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Request, Response
 from talentflux.api import examples
 from talentflux.api.answers import answers
 from talentflux.core.config import Settings
-from talentflux.core.database import WriteSession
 from talentflux.core.errors import UnauthenticatedError
 from talentflux.core.security.cookies import csrf_token, session_cookie
-from talentflux.dependencies import Opener, Resources, Using, open_to_all, opens_own, origin_of, writes_own
+from talentflux.dependencies import Opener, Resources, Using, open_to_all, opens_own, origin_of
 from talentflux.schemas.auth import (
     Accepted,
     BrowserSession,
@@ -43,7 +42,6 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 well_known = APIRouter(tags=["auth"])
 
 _Own = Annotated[Opener, opens_own()]
-_Ending = Annotated[WriteSession, writes_own()]
 _CHECK_MAIL = Accepted(detail="If this address can have it, an e-mail is on its way to it. Look there for a link.")
 
 
@@ -169,13 +167,13 @@ async def refresh(body: Refresh, request: Request, response: Response, resources
 
 
 @router.post("/logout", operation_id="log_out", summary="Log out", status_code=204, responses=answers(401, 415, 422))
-async def log_out(session: _Ending, resources: Using, response: Response) -> None:
+async def log_out(opener: _Own, request: Request, resources: Using, response: Response) -> None:
     """End the log-in of this request. Its access token counts no longer, although it has not expired."""
-    principal = session.principal
-    assert principal is not None
-    assert principal.user_id is not None
-    assert principal.session_id is not None
-    await session_service.end(session, principal.user_id, principal.session_id)
+    user_id, session_id = opener.principal.user_id, opener.principal.session_id
+    assert user_id is not None
+    assert session_id is not None
+    async with identity(resources.database, caller_of(request), opener.principal) as session:
+        await session_service.end(session, user_id, session_id)
     _forget_cookie(response, resources.settings)
 
 
@@ -186,12 +184,11 @@ async def log_out(session: _Ending, resources: Using, response: Response) -> Non
     status_code=204,
     responses=answers(401, 415, 422),
 )
-async def log_out_everywhere(session: _Ending, resources: Using, response: Response) -> None:
+async def log_out_everywhere(opener: _Own, request: Request, resources: Using, response: Response) -> None:
     """End all your log-ins, this one too."""
-    principal = session.principal
-    assert principal is not None
-    assert principal.user_id is not None
-    await session_service.end_all(session, principal.user_id)
+    assert opener.principal.user_id is not None
+    async with identity(resources.database, caller_of(request), opener.principal) as session:
+        await session_service.end_all(session, opener.principal.user_id)
     _forget_cookie(response, resources.settings)
 
 

@@ -20,6 +20,7 @@ router = APIRouter(prefix="/users/me", tags=["users"])
 
 _Reading = Annotated[ReadSession, reads_own()]
 _Writing = Annotated[WriteSession, writes_own()]
+_Own = Annotated[Opener, opens_own()]
 _Proven = Annotated[Opener, opens_own(step_up=True)]
 _CHECK_MAIL = Accepted(detail="An e-mail is on its way to the new address. The address changes when its link is used.")
 
@@ -95,11 +96,11 @@ async def list_sessions(session: _Reading) -> SessionList:
     status_code=204,
     responses=answers(401, 404, 422),
 )
-async def end_session(session_id: UUID, session: _Writing) -> None:
+async def end_session(session_id: UUID, opener: _Own, request: Request, resources: Using) -> None:
     """End one of your log-ins. Its access token counts no longer from the next request on."""
-    assert session.principal is not None
-    assert session.principal.user_id is not None
-    await session_service.end(session, session.principal.user_id, session_id)
+    assert opener.principal.user_id is not None
+    async with identity(resources.database, caller_of(request), opener.principal) as session:
+        await session_service.end(session, opener.principal.user_id, session_id)
 
 
 @router.get(
