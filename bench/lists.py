@@ -50,7 +50,7 @@ ROUNDS = 5
 TIMES_FLOOR_LIST = 2.0
 TIMES_ORM = 3.0
 TIMES_FLOOR_ROW = 2.5
-_COLUMNS = "id, name, email, phone, location, headline, created_at, updated_at"
+_COLUMNS = "id, name, email, phone, location, headline, created_at, updated_at, deleted_at"
 _LIST_SQL = f"select {_COLUMNS} from plain_candidate where id < %s order by id desc limit 51".encode()
 _ROW_SQL = b"select * from requisition where id = %s"
 _LAST = UUID(int=2**128 - 1)
@@ -76,6 +76,7 @@ class PlainCandidate(_Base):
     headline: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
 
 
 def _profiles() -> list[dict[str, str | None]]:
@@ -113,7 +114,7 @@ async def _fill(database: Database, admin: psycopg.Connection) -> UUID:
             session.add(Candidate(id=row_id, organization_id=LOCAL_ORGANIZATION_ID, **columns))
     admin.execute(
         "create table plain_candidate as select id, ''::text as name, ''::text as email, ''::text as phone, "
-        "'Uppsala'::text as location, 'Backend developer'::text as headline, created_at, updated_at from candidate"
+        "'Uppsala'::text as location, 'Backend developer'::text as headline, created_at, updated_at, deleted_at from candidate"
     )
     admin.execute(
         "update plain_candidate p set name = 'Person ' || n, email = n || '@example.org', "

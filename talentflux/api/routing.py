@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.datastructures import UploadFile
+from starlette.routing import Match
+from starlette.types import Scope
 
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import InvalidInputError
@@ -16,6 +18,7 @@ from talentflux.schemas.idempotency import KeptAnswer, RepeatableRequest
 from talentflux.services import idempotency_service
 from talentflux.services.idempotency_service import HEADER
 
+API_PREFIX: Final = "/api/v1"
 REPLAYED: Final = "Idempotency-Replayed"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS: Final = frozenset({"content-type", "etag", "link", "location"})
@@ -101,3 +104,17 @@ def _file_digest(file: UploadFile) -> list[str]:
         digest.update(piece)
     file.file.seek(0)
     return [file.filename or "", digest.hexdigest()]
+
+
+class StemRouter(APIRouter):
+    """The routes of one stem; they are looked through only for paths that begin like theirs.
+
+    The framework tries every route of every router, three times over for routers inside routers: with a hundred
+    routes that was a tenth of a request.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return whether a route of this stem is meant."""
+        if self.prefix and not scope["path"].startswith(API_PREFIX + self.prefix):
+            return Match.NONE, {}
+        return super().matches(scope)

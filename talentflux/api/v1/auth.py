@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import answers
+from talentflux.api.routing import StemRouter
 from talentflux.core.config import Settings
 from talentflux.core.errors import UnauthenticatedError
 from talentflux.core.security.cookies import csrf_token, session_cookie
@@ -38,7 +39,7 @@ from talentflux.services.session_lifetime import SessionKind
 from talentflux.services.session_service import Caller, Opened, identity
 from talentflux.services.user_service import Profile
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = StemRouter(prefix="/auth", tags=["auth"])
 well_known = APIRouter(tags=["auth"])
 
 _Own = Annotated[Opener, opens_own()]

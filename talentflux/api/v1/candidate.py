@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Body, Query, Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import GivenMatch, RequiredMatch, answers, check_deleted, page_answer, row_answer
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads, writes
@@ -15,7 +15,7 @@ from talentflux.schemas.candidate import CandidateQuery, CandidateRead, Candidat
 from talentflux.schemas.page import Page
 from talentflux.services import candidate_service
 
-router = APIRouter(prefix="/candidates", tags=["candidates"], route_class=ApiRoute)
+router = StemRouter(prefix="/candidates", tags=["candidates"], route_class=ApiRoute)
 
 
 @router.get(

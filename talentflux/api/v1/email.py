@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import answers, page_answer, row_answer
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads, writes
@@ -15,7 +15,7 @@ from talentflux.schemas.email import EmailQuery, EmailRead
 from talentflux.schemas.page import Page
 from talentflux.services import email_service
 
-router = APIRouter(prefix="/emails", tags=["emails"], route_class=ApiRoute)
+router = StemRouter(prefix="/emails", tags=["emails"], route_class=ApiRoute)
 
 
 @router.get(

@@ -2,18 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from talentflux.api import examples
 from talentflux.api.answers import answers
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.core.database import ReadSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads
 from talentflux.schemas.organization import OrganizationRead
 from talentflux.services import organization_service
 
-router = APIRouter(prefix="/organizations", tags=["organizations"], route_class=ApiRoute)
+router = StemRouter(prefix="/organizations", tags=["organizations"], route_class=ApiRoute)
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, File, Query, Request, Response, UploadFile
+from fastapi import Body, File, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
 from talentflux.api.answers import (
@@ -15,7 +15,7 @@ from talentflux.api.answers import (
     page_answer,
     row_answer,
 )
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Opener, Using, opens, reads, writes
@@ -33,7 +33,7 @@ from talentflux.schemas.task import TaskRead
 from talentflux.services import match_service, requisition_service
 from talentflux.services.resume_upload_service import Upload, check_sizes
 
-router = APIRouter(prefix="/requisitions", tags=["requisitions"], route_class=ApiRoute)
+router = StemRouter(prefix="/requisitions", tags=["requisitions"], route_class=ApiRoute)
 _PATH = "/api/v1/requisitions"
 Blind = Annotated[bool, Query(description="Leave the names out.")]
 

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, File, Form, Query, Request, Response, UploadFile
+from fastapi import BackgroundTasks, File, Form, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
 from talentflux.api.answers import answers, check_deleted, page_answer, row_answer
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.core.database import ReadSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Opener, Using, opens, reads
@@ -17,7 +17,7 @@ from talentflux.schemas.stored_resume import ResumeQuery, ResumeRead, ResumeSumm
 from talentflux.services import encryption_service, resume_service
 from talentflux.services import resume_upload_service as uploads
 
-router = APIRouter(prefix="/resumes", tags=["resumes"], route_class=ApiRoute)
+router = StemRouter(prefix="/resumes", tags=["resumes"], route_class=ApiRoute)
 
 
 @router.post(

@@ -3,16 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import answers
+from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.dependencies import reads_own, writes_own
 from talentflux.schemas.second_factor import RecoveryCodes, SecondFactorCode, SecondFactorRead, SecondFactorSetup
 from talentflux.services import second_factor_service
 
-router = APIRouter(prefix="/users/me/second-factor", tags=["users"])
+router = StemRouter(prefix="/users/me/second-factor", tags=["users"])
 _Reading = Annotated[ReadSession, reads_own()]
 _Writing = Annotated[WriteSession, writes_own()]
 _Proven = Annotated[WriteSession, writes_own(step_up=True)]

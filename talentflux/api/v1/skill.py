@@ -3,18 +3,18 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from talentflux.api import examples
 from talentflux.api.answers import PageLimit, answers
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads
 from talentflux.schemas.page import Page
 from talentflux.schemas.skill import Skill
 from talentflux.services import skill_service
 
-router = APIRouter(prefix="/skills", tags=["skills"], route_class=ApiRoute)
+router = StemRouter(prefix="/skills", tags=["skills"], route_class=ApiRoute)
 
 
 @router.get(

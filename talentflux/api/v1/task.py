@@ -3,18 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import answers, row_answer
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.core.database import ReadSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads
 from talentflux.schemas.task import TaskRead
 from talentflux.services import task_service
 
-router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=ApiRoute)
+router = StemRouter(prefix="/tasks", tags=["tasks"], route_class=ApiRoute)
 
 
 @router.get(

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import RequiredMatch, answers, row_answer
+from talentflux.api.routing import StemRouter
 from talentflux.api.v1.auth import caller_of
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.security.cookies import session_cookie
@@ -16,7 +17,7 @@ from talentflux.schemas.user import EmailChange, MembershipList, SessionList, Us
 from talentflux.services import session_service, user_service
 from talentflux.services.session_service import identity
 
-router = APIRouter(prefix="/users/me", tags=["users"])
+router = StemRouter(prefix="/users/me", tags=["users"])
 
 _Reading = Annotated[ReadSession, reads_own()]
 _Writing = Annotated[WriteSession, writes_own()]
