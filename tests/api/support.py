@@ -9,6 +9,7 @@ import httpx
 from tests.api.conftest import Work
 
 UNKNOWN = "01936c00-0000-7000-8000-00000000dead"
+ANY_VERSION = {"If-Match": "*"}
 JOB = """Backend developer
 
 Required:

@@ -8,7 +8,7 @@ import pytest
 from talentflux.schemas.application import ApplicationRead
 from talentflux.schemas.page import Page
 from tests.api.conftest import Work
-from tests.api.support import UNKNOWN, assert_problem, imported, requisition, resume_text
+from tests.api.support import ANY_VERSION, UNKNOWN, assert_problem, imported, requisition, resume_text
 
 
 async def _applied(client: httpx.AsyncClient, work: Work) -> ApplicationRead:
@@ -44,7 +44,9 @@ async def test_returns_422_for_a_filter_that_is_none(client: httpx.AsyncClient) 
 
 async def test_moves_to_another_stage(client: httpx.AsyncClient, work: Work) -> None:
     application = await _applied(client, work)
-    answer = await client.patch(f"/api/v1/applications/{application.id}", json={"stage": "interview"})
+    answer = await client.patch(
+        f"/api/v1/applications/{application.id}", json={"stage": "interview"}, headers=ANY_VERSION
+    )
     moved = ApplicationRead.model_validate_json(answer.content)
     assert (moved.stage, moved.candidate_name) == ("interview", "Mara Lindqvist")
     listed = await client.get("/api/v1/applications", params={"stage": "interview"})

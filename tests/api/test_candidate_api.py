@@ -9,7 +9,7 @@ import pytest
 from talentflux.schemas.candidate import CandidateRead, CandidateSummary
 from talentflux.schemas.page import Page
 from tests.api.conftest import Work
-from tests.api.support import UNKNOWN, assert_problem, imported, resume_text, upload
+from tests.api.support import ANY_VERSION, UNKNOWN, assert_problem, imported, resume_text, upload
 
 
 async def _only(client: httpx.AsyncClient, work: Work) -> str:
@@ -53,13 +53,17 @@ async def test_returns_422_naming_the_field(client: httpx.AsyncClient, body: Any
 async def test_returns_409_for_the_address_of_another(client: httpx.AsyncClient, work: Work) -> None:
     identifier = await _only(client, work)
     await imported(client, work, {"bo.txt": resume_text("Bo Ek", "bo@example.org")})
-    answer = await client.patch(f"/api/v1/candidates/{identifier}", json={"email": "BO@example.org"})
+    answer = await client.patch(
+        f"/api/v1/candidates/{identifier}", json={"email": "BO@example.org"}, headers=ANY_VERSION
+    )
     assert_problem(answer, 409, "conflict", "body.email")
 
 
 async def test_corrects_given_fields_and_leaves_the_others(client: httpx.AsyncClient, work: Work) -> None:
     identifier = await _only(client, work)
-    answer = await client.patch(f"/api/v1/candidates/{identifier}", json={"location": "Uppsala", "headline": None})
+    answer = await client.patch(
+        f"/api/v1/candidates/{identifier}", json={"location": "Uppsala", "headline": None}, headers=ANY_VERSION
+    )
     changed = CandidateRead.model_validate_json(answer.content)
     assert (changed.location, changed.headline, changed.name) == ("Uppsala", None, "Mara Lindqvist")
     assert changed.updated_at > changed.created_at
@@ -67,7 +71,7 @@ async def test_corrects_given_fields_and_leaves_the_others(client: httpx.AsyncCl
 
 async def test_correction_survives_another_version_of_the_resume(client: httpx.AsyncClient, work: Work) -> None:
     identifier = await _only(client, work)
-    await client.patch(f"/api/v1/candidates/{identifier}", json={"name": "Mara L. Berg"})
+    await client.patch(f"/api/v1/candidates/{identifier}", json={"name": "Mara L. Berg"}, headers=ANY_VERSION)
     await imported(client, work, {"new.txt": resume_text(skills="Redis")})
     assert (await client.get(f"/api/v1/candidates/{identifier}")).json()["name"] == "Mara L. Berg"
 

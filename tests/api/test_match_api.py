@@ -49,7 +49,7 @@ async def test_returns_404_for_a_candidate_who_is_not_in_the_ranking(client: htt
 
 async def test_ranks_nobody_in_an_empty_pool(client: httpx.AsyncClient, work: Work) -> None:
     made = await requisition(client)
-    assert (await _matched(client, work, made["id"])).json() == {"items": [], "next_cursor": None}
+    assert (await _matched(client, work, made["id"])).json() == {"items": [], "next_cursor": None, "total": None}
 
 
 async def test_ranks_the_pool_by_evidence(client: httpx.AsyncClient, work: Work) -> None:

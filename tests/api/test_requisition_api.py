@@ -139,4 +139,4 @@ async def test_deleted_requisition_is_gone_from_list_and_by_id(client: httpx.Asy
 async def test_filters_by_status(client: httpx.AsyncClient) -> None:
     await requisition(client)
     listed = await client.get("/api/v1/requisitions", params={"status": "closed"})
-    assert listed.json() == {"items": [], "next_cursor": None}
+    assert listed.json() == {"items": [], "next_cursor": None, "total": None}
