@@ -27,11 +27,13 @@ from talentflux.core.errors import (
     UnauthenticatedError,
 )
 from talentflux.core.file_store import FileStore, open_file_store
+from talentflux.core.outbound import OutboundClient, OutboundPolicy
 from talentflux.core.permissions import TEAM_PERMISSIONS, Permission
 from talentflux.core.principal import Authorization, BrowserCredential, Credential, Principal, authorization
 from talentflux.core.rate_limit import RateLimiter
 from talentflux.core.redis import RedisLink
 from talentflux.core.security.cookies import csrf_holds, session_cookie_name
+from talentflux.core.security.oidc import OidcClient
 from talentflux.core.telemetry import Telemetry
 from talentflux.schemas.document import Document
 from talentflux.services import hiring_team_service
@@ -94,6 +96,11 @@ class Resources:
     def sessions(self) -> SessionKeeper:
         """Lets browser sessions last while they are used."""
         return SessionKeeper(self.database)
+
+    @cached_property
+    def sign_on(self) -> OidcClient:
+        """Talks to the identity providers of organizations."""
+        return OidcClient(OutboundClient(OutboundPolicy.from_settings(self.settings)))
 
     @cached_property
     def readers(self) -> ReaderPool[Document]:

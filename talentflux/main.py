@@ -43,6 +43,7 @@ _TAGS = [
     {"name": "emails", "description": "What the program sent, and what needs a person to look."},
     {"name": "skills", "description": "The skill lexicon."},
     {"name": "organizations", "description": "The tenant."},
+    {"name": "identity providers", "description": "Whose word an organization takes at single sign-on."},
     {"name": "health", "description": "For machines that watch the program."},
 ]
 _MIB = 2**20

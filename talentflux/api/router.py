@@ -13,6 +13,8 @@ from talentflux.api.v1 import (
     report,
     requisition,
     resume,
+    second_factor,
+    sign_on,
     skill,
     task,
     user,
@@ -41,3 +43,5 @@ async def check_media_type(request: Request) -> None:
 router = APIRouter(prefix=PREFIX, dependencies=[Depends(check_media_type)])
 for stem in (auth, user, organization, resume, candidate, requisition, application, report, task, email, skill):
     router.include_router(stem.router)
+for extra in (second_factor.router, sign_on.auth_router, sign_on.router):
+    router.include_router(extra)
