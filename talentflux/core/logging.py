@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from talentflux.core.config import LogFormat, Settings
+from talentflux.utils.faults import trace
 
 _FORBIDDEN = frozenset(
     {"name", "email", "phone", "address", "text", "body", "password", "token", "authorization", "cookie"}
@@ -17,6 +18,17 @@ def _drop_personal(_logger: Any, _method: str, event: structlog.typing.EventDict
     """Replace the value of every key that could carry personal data or a secret."""
     for key in _FORBIDDEN & event.keys():
         event[key] = "[removed]"
+    return event
+
+
+def _place_only(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Replace an exception by its kind and place: its text and its variables may hold what a person sent."""
+    given = event.pop("exc_info", None)
+    if given is True:
+        given = sys.exc_info()
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["trace"] = trace(error)
     return event
 
 
@@ -32,6 +44,7 @@ def configure_logging(settings: Settings) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _drop_personal,
+        _place_only,
     ]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
@@ -39,7 +52,7 @@ def configure_logging(settings: Settings) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -57,7 +70,8 @@ def configure_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for chatty in ("uvicorn.access", "uvicorn.error", "alembic", "procrastinate"):
+    # httpx and httpcore log addresses with their query.
+    for chatty in ("uvicorn.access", "uvicorn.error", "alembic", "procrastinate", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

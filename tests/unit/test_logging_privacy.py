@@ -3,6 +3,7 @@
 import json
 import logging
 
+import pytest
 import structlog
 
 from talentflux.core.config import Settings
@@ -25,3 +26,33 @@ def test_the_standard_library_writes_the_same_format(capsys) -> None:
     structlog.reset_defaults()
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["level"]) == ("late", "warning")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("logger", ["structlog", "standard"])
+def test_an_exception_is_logged_by_kind_and_place_without_text_or_variables(capsys, form: str, logger: str) -> None:
+    configure_logging(Settings(_env_file=None, log_format=form))
+
+    def parse(secret: str) -> None:
+        raise ValueError(f"cannot read {secret}")
+
+    sent = "@".join(["canary", "example.org"])  # in one piece it would stand in a line of the trace
+    try:
+        parse(sent)
+    except ValueError:
+        if logger == "structlog":
+            get_logger("test").exception("failed")
+        else:
+            logging.getLogger("uvicorn.error").exception("failed")
+    structlog.reset_defaults()
+    written = capsys.readouterr().err
+    assert sent not in written
+    assert "builtins.ValueError at" in written
+    assert "test_logging_privacy.py" in written
+
+
+def test_addresses_of_outgoing_requests_are_not_logged(capsys) -> None:
+    configure_logging(Settings(_env_file=None, log_format="json"))
+    logging.getLogger("httpx").info("HTTP Request: GET http://127.0.0.1/?email=canary@example.org")
+    structlog.reset_defaults()
+    assert capsys.readouterr().err == ""
