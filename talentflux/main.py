@@ -8,11 +8,13 @@ from fastapi import FastAPI
 
 from talentflux import __version__
 from talentflux.api import health
+from talentflux.api.denials import install_denial_hook
 from talentflux.api.openapi import describe
 from talentflux.api.router import UPLOADS
 from talentflux.api.router import router as api_router
 from talentflux.api.v1 import auth
 from talentflux.core import tracing
+from talentflux.core.audit_anchor import open_anchors
 from talentflux.core.config import Settings, get_settings
 from talentflux.core.database import Database
 from talentflux.core.errors import ConfigurationError
@@ -21,7 +23,7 @@ from talentflux.core.middleware import RequestMiddleware
 from talentflux.core.problems import install_problem_handlers
 from talentflux.core.setting_checks import check_settings
 from talentflux.dependencies import Resources
-from talentflux.services import encryption_service
+from talentflux.services import audit_keeper, encryption_service
 from talentflux.web import accounts, outbox, pages
 
 _DESCRIPTION = """\
@@ -42,6 +44,7 @@ _TAGS = [
     {"name": "tasks", "description": "Background work with its progress."},
     {"name": "emails", "description": "What the program sent, and what needs a person to look."},
     {"name": "skills", "description": "The skill lexicon."},
+    {"name": "audit", "description": "Who did what, when, from where: a chain that shows tampering."},
     {"name": "organizations", "description": "The tenant."},
     {"name": "identity providers", "description": "Whose word an organization takes at single sign-on."},
     {"name": "health", "description": "For machines that watch the program."},
@@ -73,7 +76,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tracing.watch(resources.database.engine)
         await resources.database.check_role()
         await encryption_service.check_master_key(resources.database)
-        yield
+        async with audit_keeper.keeping(resources.database, open_anchors(settings)):
+            yield
         await resources.close()
         tracing.stop()
 
@@ -88,6 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.resources = resources
     install_problem_handlers(app)
+    install_denial_hook(app)
     limits = {UPLOADS[0]: settings.archive_limit_mib, UPLOADS[1]: settings.upload_limit_mib}
     app.add_middleware(
         RequestMiddleware,

@@ -331,3 +331,27 @@ JWKS: dict[str, Any] = {
         }
     ]
 }
+AUDIT_EVENT: dict[str, Any] = {
+    "id": "01937c7e-8192-7304-95b6-8495a6b7c8d9",
+    "sequence": 42,
+    "occurred_at": "2026-11-21T09:00:05Z",
+    "actor": "user:01937c7e-92a3-7415-a6c7-95a6b7c8d9ea",
+    "action": "application.move",
+    "resource": "application",
+    "resource_id": APPLICATION_ID,
+    "request_id": "b0d4c6f2e1a34b7f",
+    "network": "203.0.113.0/24",
+    "address": "5f2b9c0d6e7a8190" * 4,
+    "changes": {"stage": {"before": "new", "after": "interview"}},
+}
+AUDIT_LINE = '{"id":"01937c7e-8192-7304-95b6-8495a6b7c8d9","sequence":42,"action":"application.move"}\n'
+AUDIT_VERIFICATION: dict[str, Any] = {
+    "organization_id": "00000000-0000-7000-8000-000000000001",
+    "intact": True,
+    "events": 42,
+    "anchored": 42,
+    "fault": None,
+    "sequence": None,
+    "event_id": None,
+    "detail": None,
+}

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 
 from talentflux.api.v1 import (
     application,
+    audit,
     auth,
     candidate,
     email,
@@ -41,7 +42,7 @@ async def check_media_type(request: Request) -> None:
 
 
 router = APIRouter(prefix=PREFIX, dependencies=[Depends(check_media_type)])
-for stem in (auth, user, organization, resume, candidate, requisition, application, report, task, email, skill):
+for stem in (auth, user, organization, resume, candidate, requisition, application, report, task, email, skill, audit):
     router.include_router(stem.router)
 for extra in (second_factor.router, sign_on.auth_router, sign_on.router):
     router.include_router(extra)

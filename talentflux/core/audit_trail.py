@@ -56,9 +56,11 @@ class AuditTrail:
     Attributes:
         waiting: Events, oldest first.
         anchors: The newest anchor of each chain that has moved.
+        writing: Held by the one who writes; whoever wants all to be written waits for it.
     """
 
     def __init__(self) -> None:
+        self.writing = asyncio.Lock()
         self.waiting: list[AuditEvent] = []
         self.anchors: dict[UUID | None, tuple[int, bytes]] = {}
         self._taken = asyncio.Event()

@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from talentflux.schemas.base import Schema
+from talentflux.schemas.page import Cursor, Limit
 
 
 class AuditEventRead(Schema):
@@ -52,3 +53,34 @@ class ChainVerification(Schema):
     sequence: int | None = Field(description="Number of the first bad event.")
     event_id: UUID | None = Field(description="Its id, where there is one.")
     detail: str | None = Field(description="What is wrong, in words.")
+
+
+class AuditFilter(Schema):
+    """Which events are wanted; what is left out filters nothing."""
+
+    actor: str | None = Field(default=None, max_length=100, description="As `user:<id>`.")
+    action: str | None = Field(default=None, max_length=100, description="As `candidate.update`.")
+    resource: str | None = Field(default=None, max_length=100, description="As `candidate`.")
+    resource_id: UUID | None = Field(default=None, description="The row.")
+    since: AwareDatetime | None = Field(default=None, description="At or after this time.")
+    until: AwareDatetime | None = Field(default=None, description="Before this time.")
+
+
+class AuditQuery(AuditFilter):
+    """What the list of events can be asked."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+class ExportFormat(StrEnum):
+    """How events are exported."""
+
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+class AuditExportQuery(AuditFilter):
+    """What is exported, and how."""
+
+    format: ExportFormat = Field(default=ExportFormat.NDJSON, description="One JSON object a line, or a table.")

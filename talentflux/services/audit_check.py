@@ -10,7 +10,7 @@ import orjson
 
 from talentflux.core.audit_anchor import AnchorStore
 from talentflux.core.audit_chain import START, Chain, Head
-from talentflux.core.database import Database, Scope
+from talentflux.core.database import Database, ReadSession, Scope
 from talentflux.repositories.audit_repository import AuditRepository
 from talentflux.schemas.audit import AuditFault, ChainVerification
 from talentflux.services.audit_service import chain_keys
@@ -58,18 +58,25 @@ async def verify(
         DependencyError: The database or the anchors cannot be reached.
         ConfigurationError: The master key does not open the chain's key.
     """
-    lines = await anchors.lines(organization_id)  # first: what is anchored by now is in the chain that is read next
     async with database.read_session(_scope(organization_id)) as session:
-        chain = Chain(await chain_keys(session, organization_id))
-        repository = AuditRepository(session)
-        newest, head = await repository.end(organization_id)
-        heads = [chain.read_anchor(line) for line in lines]
-        run = _Run(chain, {anchor.sequence: anchor.hash for anchor in heads if anchor})
-        if any(anchor is None for anchor in heads):
-            forged = next(number for number, anchor in enumerate(heads, 1) if anchor is None)
-            run.blame(AuditFault.ANCHOR_FORGED, None, f"Line {forged} of the anchors was not written by this program.")
-        await run.read(repository.chain(organization_id, newest, _ROWS), progress)
-        run.compare(newest, head)
+        return await verify_in(session, anchors, organization_id, progress)
+
+
+async def verify_in(
+    session: ReadSession, anchors: AnchorStore, organization_id: UUID | None, progress: Progress = lambda _: None
+) -> ChainVerification:
+    """Check one chain in a transaction that is open already; as `verify`."""
+    lines = await anchors.lines(organization_id)  # first: what is anchored by now is in the chain that is read next
+    chain = Chain(await chain_keys(session, organization_id))
+    repository = AuditRepository(session)
+    newest, head = await repository.end(organization_id)
+    heads = [chain.read_anchor(line) for line in lines]
+    run = _Run(chain, {anchor.sequence: anchor.hash for anchor in heads if anchor})
+    if any(anchor is None for anchor in heads):
+        forged = next(number for number, anchor in enumerate(heads, 1) if anchor is None)
+        run.blame(AuditFault.ANCHOR_FORGED, None, f"Line {forged} of the anchors was not written by this program.")
+    await run.read(repository.chain(organization_id, newest, _ROWS), progress)
+    run.compare(newest, head)
     return run.result()
 
 

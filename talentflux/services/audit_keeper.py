@@ -50,23 +50,8 @@ async def write_events(database: Database) -> None:
     Raises:
         DependencyError: The database cannot be reached; the events wait on.
     """
-    chains: dict[UUID | None, list[AuditEvent]] = {}
-    for event in database.trail.take():
-        chains.setdefault(event.organization_id, []).append(event)
-    batches = [
-        (organization_id, events[start : start + _MOST_AT_ONCE])
-        for organization_id, events in chains.items()
-        for start in range(0, len(events), _MOST_AT_ONCE)
-    ]
-    while batches:
-        organization_id, events = batches[0]
-        try:
-            async with database.write_session(_scope(organization_id)) as session:
-                await audit_service.write(session, events)
-        except BaseException:
-            database.trail.give_back([event for _, waiting in batches for event in waiting])
-            raise
-        del batches[0]
+    async with database.trail.writing:
+        await _write_events(database)
 
 
 async def write_anchors(database: Database, anchors: AnchorStore) -> None:
@@ -87,6 +72,26 @@ async def write_anchors(database: Database, anchors: AnchorStore) -> None:
     finally:
         for organization_id, (sequence, line) in waiting.items():
             database.trail.moved(organization_id, sequence, line)
+
+
+async def _write_events(database: Database) -> None:
+    chains: dict[UUID | None, list[AuditEvent]] = {}
+    for event in database.trail.take():
+        chains.setdefault(event.organization_id, []).append(event)
+    batches = [
+        (organization_id, events[start : start + _MOST_AT_ONCE])
+        for organization_id, events in chains.items()
+        for start in range(0, len(events), _MOST_AT_ONCE)
+    ]
+    while batches:
+        organization_id, events = batches[0]
+        try:
+            async with database.write_session(_scope(organization_id)) as session:
+                await audit_service.write(session, events)
+        except BaseException:
+            database.trail.give_back([event for _, waiting in batches for event in waiting])
+            raise
+        del batches[0]
 
 
 async def _keep(database: Database, anchors: AnchorStore, stopping: asyncio.Event) -> None:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 import orjson
 
-from talentflux.core.audit_chain import Chain
-from talentflux.core.audit_trail import AuditEvent
+from talentflux.core.audit_chain import Chain, Head
+from talentflux.core.audit_trail import AuditEvent, AuditTrail
 from talentflux.core.crypto import Keys
 from talentflux.core.database import NOWHERE, AnySession, Database, Origin, ReadSession, Scope, WriteSession
+from talentflux.core.scope import switched
 from talentflux.repositories.audit_repository import AuditRepository, Entry
 from talentflux.services.encryption_service import organization_keys, platform_keys
 from talentflux.utils.ids import new_id
@@ -123,17 +124,49 @@ async def viewed(
     await session.trail.add(_event(session, action, resource, row_id, after=details))
 
 
-async def denied(session: AnySession, detail: Mapping[str, object]) -> None:
+async def denied(session: AnySession, detail: Mapping[str, object], row_id: UUID | None = None) -> None:
     """Let the process write a moment later that somebody was refused.
 
     Args:
         session: The transaction that was refused, which rolls back.
         detail: What was asked for, and the code of the refusal.
+        row_id: The row that was asked for, where one was named.
 
     Raises:
         DependencyError: The audit log takes nothing for now.
     """
-    await session.trail.add(_event(session, "access.denied", "request", None, after=detail))
+    await session.trail.add(_event(session, "access.denied", "request", row_id, after=detail))
+
+
+async def outsider(
+    trail: AuditTrail, origin: Origin, user_id: UUID | None, organization_id: UUID | None, detail: Mapping[str, object]
+) -> None:
+    """Let the process write a moment later that somebody named an organization which is not theirs.
+
+    Args:
+        trail: Of this process.
+        origin: Where the request came from.
+        user_id: Who; None where that is not known.
+        organization_id: What was named. The event goes to the platform's chain: the organization is not theirs.
+        detail: What was asked for.
+
+    Raises:
+        DependencyError: The audit log takes nothing for now.
+    """
+    await trail.add(
+        AuditEvent(
+            id=new_id(),
+            occurred_at=datetime.now(UTC),
+            organization_id=None,
+            actor=f"user:{user_id}" if user_id else ANONYMOUS,
+            action="access.denied",
+            resource="organization",
+            resource_id=organization_id,
+            request_id=origin.request_id,
+            address=origin.address,
+            after=detail,
+        )
+    )
 
 
 async def write(session: WriteSession, events: Collection[AuditEvent]) -> None:
@@ -148,7 +181,11 @@ async def write(session: WriteSession, events: Collection[AuditEvent]) -> None:
         chains.setdefault(event.organization_id, []).append(event)
     # Always in the same order: two transactions that write to the same two chains must not wait for each other.
     for organization_id in sorted(chains, key=lambda chain: chain.int if chain else -1):
-        await _append(session, organization_id, chains[organization_id])
+        if organization_id in {None, session.scope.organization_id}:
+            await _append(session, organization_id, chains[organization_id])
+            continue
+        async with switched(session, Scope(organization_id, session.scope.user_id)):
+            await _append(session, organization_id, chains[organization_id])
 
 
 async def chain_keys(session: AnySession, organization_id: UUID | None) -> Keys:
@@ -168,29 +205,17 @@ async def _write_waiting(session: WriteSession) -> None:
 
 
 async def _append(session: WriteSession, organization_id: UUID | None, events: list[AuditEvent]) -> None:
-    scope = session.scope
-    if organization_id not in {None, scope.organization_id}:
-        await _enter(session, Scope(organization_id, scope.user_id, identity=True))
     keys = await chain_keys(session, organization_id)
     texts = [_text(event, keys) for event in events]
     chain, repository = Chain(keys), AuditRepository(session)
-    head = await repository.lock(organization_id)
-    entries, last = [], head
+    head = last = await repository.lock(organization_id)
+    entries = []
     for event, (start, end) in zip(events, texts, strict=True):
-        sequence = last.sequence + 1
-        text = f"{start}{sequence}{end}"
-        last = type(head)(organization_id, sequence, chain.link(last.hash, sequence, text))
+        text = f"{start}{last.sequence + 1}{end}"
+        last = Head(organization_id, last.sequence + 1, chain.link(last.hash, last.sequence + 1, text))
         entries.append(Entry(event, text, last.hash))
     await repository.append(head, entries)
     session.after_commit.append(partial(session.trail.moved, organization_id, last.sequence, chain.anchor(last)))
-    if session.scope is not scope:
-        await _enter(session, scope)
-
-
-async def _enter(session: WriteSession, scope: Scope) -> None:
-    session.scope = scope
-    query = b"select set_config('app.organization_id', %s, true)"
-    await (await session.driver()).execute(query, [str(scope.organization_id or "")])
 
 
 def _event(  # noqa: PLR0913 -- as for `record`
