@@ -1,7 +1,8 @@
-"""Settings that must not leave a laptop: placeholders, short secrets, links without https."""
+"""Settings that must not leave a laptop: placeholders, short secrets, links without https.
 
-import base64
-import binascii
+The master key is looked at where it is opened.
+"""
+
 import ipaddress
 from collections.abc import Iterator
 from typing import Final
@@ -13,7 +14,6 @@ from talentflux.core.network import Network, listed
 
 _SHORTEST_TOKEN: Final = 32
 _SHORTEST_PASSWORD: Final = 12
-_FEWEST_BYTES: Final = 16  # different ones in a key; 32 random bytes have 30 on average
 _WORDS: Final = """
 admin changeit changeme changethis default demo dummy example fixme foobar letmein master none null owner pass passwd
 password placeholder postgres postgresql qwerty redis replaceme root sample secret talentflux test testing todo token
@@ -67,10 +67,6 @@ def is_placeholder(secret: str) -> bool:
 def _secrets(settings: Settings) -> Iterator[str]:
     if settings.metrics_token is not None:
         yield from _token("TALENTFLUX_METRICS_TOKEN", settings.metrics_token.get_secret_value())
-    for name in ("master_key", "master_key_previous"):
-        key = getattr(settings, name)
-        if key is not None and _is_weak_key(key.get_secret_value()):
-            yield f"TALENTFLUX_{name.upper()} is no random key; make one with `talentflux keys generate`"
     for name in ("smtp_password", "openai_api_key"):
         secret = getattr(settings, name)
         if secret is not None and is_placeholder(secret.get_secret_value()):
@@ -98,14 +94,6 @@ def _url_password(name: str, url: str) -> Iterator[str]:
             f"The password in {name} is a placeholder or shorter than {_SHORTEST_PASSWORD} characters; give that role "
             f"another, made with {_RANDOM}"
         )
-
-
-def _is_weak_key(text: str) -> bool:
-    try:
-        key = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return False  # whoever opens it says what is wrong
-    return len(set(key)) < _FEWEST_BYTES or key.isascii()
 
 
 def _addresses(settings: Settings) -> Iterator[str]:

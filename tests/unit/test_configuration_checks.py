@@ -1,6 +1,5 @@
 """Settings that are refused at the start."""
 
-import base64
 import secrets
 from typing import Any
 
@@ -13,7 +12,6 @@ from talentflux.core.setting_checks import check_settings, is_placeholder
 from talentflux.workers.process import check_host
 
 GOOD_PASSWORD = "vN3w-kQ8zRt41xB"
-GOOD_KEY = base64.b64encode(bytes(range(7, 263, 8))).decode()
 
 
 def outside(**values: Any) -> Settings:
@@ -21,7 +19,6 @@ def outside(**values: Any) -> Settings:
         "environment": Environment.PRODUCTION,
         "public_url": "https://hire.example.org",
         "database_url": SecretStr(f"postgresql://app:{GOOD_PASSWORD}@db/talentflux"),
-        "master_key": SecretStr(GOOD_KEY),
         **values,
     }
     return Settings(_env_file=None, **given)
@@ -34,9 +31,6 @@ def outside(**values: Any) -> Settings:
         ("metrics_token", "short-but-random-8f3a"),
         ("metrics_token", "x" * 40),
         ("metrics_token", "change-me-change-me-change-me-change-me"),
-        ("master_key", base64.b64encode(bytes(32)).decode()),
-        ("master_key", base64.b64encode(b"change this key before you start").decode()),
-        ("master_key_previous", base64.b64encode(b"a" * 32).decode()),
         ("smtp_password", "Password123"),
         ("openai_api_key", "your-secret-here"),
         ("database_url", "postgresql://talentflux_app:talentflux_app@db/talentflux"),
