@@ -271,11 +271,11 @@ class _Dialogue:
         asked = await client.execute_command(b"DATA")
         if asked.code != 354:
             return asked.code if asked.code >= 400 else -1
-        if client.protocol is None:
-            raise self._errors.SMTPServerDisconnected("")
-        client.protocol.write(content)
+        protocol = client.protocol
+        if protocol is not None:
+            protocol.write(content)
         await asyncio.sleep(0)  # lets a connection that was closed show itself
-        if client.protocol is None or not client.protocol.is_connected:
+        if protocol is None or not protocol.is_connected:
             raise self._errors.SMTPServerDisconnected("")
         self._ended = True
         return (await client.execute_command(b".")).code

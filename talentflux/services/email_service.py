@@ -47,6 +47,7 @@ _PATIENCE: Final = {
 """For how long an e-mail is tried: links that are good for a short time are of no use later."""
 _TEXTS_KEPT: Final = timedelta(days=7)
 _ROWS_KEPT: Final = timedelta(days=90)
+_ACCOUNT_ROWS_KEPT: Final = timedelta(days=7)  # no list shows them
 _NEGLECTED: Final = timedelta(minutes=10)
 _SWEEP_SECONDS: Final = 3600.0
 _INDEXED: Final = "email_message.recipient"
@@ -270,7 +271,8 @@ async def sweep(session: WriteSession) -> None:
     repository = EmailRepository(session)
     for email_id in await repository.neglected(_NEGLECTED):
         await _enqueue(session, await repository.get(email_id), queueing_lock=f"{SEND_TASK}:{email_id}")
-    await repository.forget(_TEXTS_KEPT, _ROWS_KEPT)
+    kept = _ACCOUNT_ROWS_KEPT if session.scope.organization_id is None else _ROWS_KEPT
+    await repository.forget(_TEXTS_KEPT, kept)
     if await repository.remain():
         await schedule_sweep(session)
 

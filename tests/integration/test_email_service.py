@@ -379,3 +379,12 @@ async def test_sweep_drops_texts_and_then_rows(outbox: Outbox) -> None:
         await outbox.work(settings)
     assert outbox.admin.execute("select count(*) from email_message").fetchone() == (0,)
     assert outbox.jobs("email.sweep") == 0
+
+
+async def test_emails_about_accounts_are_kept_for_a_week(outbox: Outbox) -> None:
+    await written(outbox, PLATFORM)
+    async with SmtpServer() as server:
+        await outbox.work(smtp_settings(server))
+        outbox.pass_time("8 days")
+        await outbox.work(smtp_settings(server))
+    assert outbox.admin.execute("select count(*) from email_message").fetchone() == (0,)
