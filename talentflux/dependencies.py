@@ -37,6 +37,7 @@ from talentflux.core.security.oidc import OidcClient
 from talentflux.core.telemetry import Telemetry
 from talentflux.schemas.document import Document
 from talentflux.services import hiring_team_service
+from talentflux.services.api_key_service import KeyUse
 from talentflux.services.session_lifetime import SessionKeeper
 from talentflux.services.token_service import TokenService
 from talentflux.utils.cores import core_count
@@ -98,6 +99,11 @@ class Resources:
         return SessionKeeper(self.database)
 
     @cached_property
+    def key_use(self) -> KeyUse:
+        """Writes down now and then which API keys are used."""
+        return KeyUse(self.database)
+
+    @cached_property
     def sign_on(self) -> OidcClient:
         """Talks to the identity providers of organizations."""
         return OidcClient(OutboundClient(OutboundPolicy.from_settings(self.settings)))
@@ -116,6 +122,8 @@ class Resources:
         """Let go of children and connections."""
         if "readers" in self.__dict__:
             self.readers.close()
+        if "key_use" in self.__dict__:
+            await self.key_use.close()
         if "cache" in self.__dict__:
             await self.cache.close()
         if self.redis is not None:
@@ -183,6 +191,8 @@ class Access:
                 "Give your password (and second factor) to POST /api/v1/auth/proof, then send this again. "
                 "API keys cannot do this."
             )
+        if principal.api_key_id is not None:
+            resources.key_use.touch(principal.api_key_id)
         for call in getattr(request.state, "on_open", ()):
             await call(session)
         return principal

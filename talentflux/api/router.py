@@ -5,11 +5,15 @@ from typing import Final
 from fastapi import APIRouter, Depends, Request
 
 from talentflux.api.v1 import (
+    api_key,
     application,
     audit,
     auth,
     candidate,
     email,
+    hiring_team,
+    invitation,
+    member,
     organization,
     report,
     requisition,
@@ -19,6 +23,7 @@ from talentflux.api.v1 import (
     skill,
     task,
     user,
+    workspace,
 )
 from talentflux.core.errors import UnsupportedTypeError
 
@@ -43,6 +48,8 @@ async def check_media_type(request: Request) -> None:
 
 router = APIRouter(prefix=PREFIX, dependencies=[Depends(check_media_type)])
 for stem in (auth, user, organization, resume, candidate, requisition, application, report, task, email, skill, audit):
+    router.include_router(stem.router)
+for stem in (workspace, member, invitation, hiring_team, api_key):
     router.include_router(stem.router)
 for extra in (second_factor.router, sign_on.auth_router, sign_on.router):
     router.include_router(extra)
