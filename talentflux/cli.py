@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from talentflux import __version__
+from talentflux.cli_audit import audit_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 taxonomy_app = typer.Typer(help="Skills: link the lexicon to public taxonomies.", no_args_is_help=True)
 app.add_typer(taxonomy_app, name="taxonomy")
+app.add_typer(audit_app, name="audit")
 
 
 class OutputFormat(StrEnum):

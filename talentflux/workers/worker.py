@@ -10,6 +10,7 @@ import psycopg_pool
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.worker import Worker
 
+from talentflux.core.audit_anchor import open_anchors
 from talentflux.core.config import Settings
 from talentflux.core.database import APP_ROLE, Database
 from talentflux.core.errors import ConfigurationError, TalentFluxError
@@ -19,6 +20,7 @@ from talentflux.core.setting_checks import check_settings
 from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
+from talentflux.services import audit_keeper
 from talentflux.workers.queue import MAX_ATTEMPTS, build_app
 
 _RESCUE_SECONDS = 2.0
@@ -87,7 +89,10 @@ async def work(database_url: str, settings: Settings, *, stop: asyncio.Event | N
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # it would log errors with the data they quote
     pause = 0.2
     keyring = Keyring.from_settings(settings)
-    async with Database(database_url, settings.database_pool_size, keyring=keyring) as database:
+    async with (
+        Database(database_url, settings.database_pool_size, keyring=keyring) as database,
+        audit_keeper.keeping(database, open_anchors(settings)),
+    ):
         while not stopping.is_set():
             began = asyncio.get_running_loop().time()
             try:
