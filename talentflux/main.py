@@ -46,6 +46,11 @@ _TAGS = [
     {"name": "skills", "description": "The skill lexicon."},
     {"name": "audit", "description": "Who did what, when, from where: a chain that shows tampering."},
     {"name": "organizations", "description": "The tenant."},
+    {"name": "workspaces", "description": "Teams inside an organization."},
+    {"name": "members", "description": "Who belongs to an organization, as what."},
+    {"name": "invitations", "description": "How people come to belong to an organization."},
+    {"name": "hiring teams", "description": "Who works on one requisition."},
+    {"name": "api keys", "description": "Keys of programs."},
     {"name": "identity providers", "description": "Whose word an organization takes at single sign-on."},
     {"name": "health", "description": "For machines that watch the program."},
 ]
