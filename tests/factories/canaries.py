@@ -68,7 +68,11 @@ def tenant_tables(connection: psycopg.Connection) -> list[str]:
 
 
 def plant(
-    connection: psycopg.Connection, organization_id: UUID, *, given: Mapping[str, Mapping[str, Any]] | None = None
+    connection: psycopg.Connection,
+    organization_id: UUID,
+    *,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+    platform: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """Insert one row into every table whose rows belong to an organization or a person.
 
@@ -76,13 +80,16 @@ def plant(
         connection: A superuser's.
         organization_id: Whose rows; `organization` itself must hold it.
         given: Values that take the place of the made-up ones, by table and column.
+        platform: Fill the guarded tables of the platform as well.
 
     Returns:
         The rows by table, for the tables it could fill.
     """
     rows: dict[str, dict[str, Any]] = {"organization": {"id": organization_id}}
     waiting = [
-        table for table in guarded_tables(connection) if table != "organization" and _of_somebody(connection, table)
+        table
+        for table in guarded_tables(connection)
+        if table != "organization" and (platform or of_somebody(connection, table))
     ]
     while waiting:
         ready = [table for table in waiting if _ready(connection, table, rows, every=True)]
@@ -119,7 +126,8 @@ def references(connection: psycopg.Connection, table: str) -> list[Reference]:
     return [Reference(tuple(here), other, tuple(there)) for here, other, there in found]
 
 
-def _of_somebody(connection: psycopg.Connection, table: str) -> bool:
+def of_somebody(connection: psycopg.Connection, table: str) -> bool:
+    """Return whether the rows of a table belong to an organization or a person."""
     names = {column.name for column in columns(connection, table)}
     return table == "user_account" or bool(names & {"organization_id", "user_id"})
 

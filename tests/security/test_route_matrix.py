@@ -20,7 +20,7 @@ from talentflux.core.principal import AccessCredential, Credential
 from talentflux.dependencies import Access, Resources, access_of
 from tests.factories.canaries import CANARY, plant, tenant_tables
 from tests.factories.people import Person, add_organization, add_person
-from tests.security.matrix import ALLOWED, MEMBERS, OWN, PARAMETERS, PUBLIC, TABLES, UNGUARDED
+from tests.security.matrix import ALLOWED, MEMBERS, OWN, PARAMETERS, PUBLIC, STEP_UP, TABLES, UNGUARDED
 
 THEIRS = UUID("01936c00-0000-7000-8000-0000000000fe")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
@@ -124,8 +124,8 @@ class Matrix:
         )
         first = next(iter(examples.values()))["value"] if isinstance(examples, dict) else examples[0]
         body = dict(first or {})
-        for name in schema.get("properties", {}):
-            if foreign and name.endswith("_id"):
+        for name, described in schema.get("properties", {}).items():
+            if foreign and name.endswith("_id") and "uuid" in str(described):
                 body[name] = self._value(name, foreign=True)
         return body
 
@@ -197,6 +197,7 @@ async def test_each_route_declares_its_access_once_and_is_in_the_matrix(matrix: 
         assert len(access_of(operation.route)) == 1, f"{operation.name} declares no access, or several"
         assert operation.name in ALLOWED, f"{operation.name} is not in tests/security/matrix.py"
         names.add(operation.name)
+        assert operation.access.step_up == (operation.name in STEP_UP), operation.name
         kind = {PUBLIC: "public", OWN: "own"}.get(ALLOWED[operation.name], "tenant")
         assert operation.access.kind == kind, operation.name
         if operation.method in {"PUT", "PATCH", "DELETE"} and kind != "public":
