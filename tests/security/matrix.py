@@ -166,6 +166,7 @@ PARAMETERS: Final[dict[str, str]] = {
 """Parameters in paths that are no ids, with a value. `<table>_id` needs no entry."""
 
 TABLES: Final[dict[str, str]] = {
+    "email": "email_message",
     "user": "user_account",
     "session": "user_session",
     "resource": "candidate",
