@@ -102,6 +102,8 @@ REQUISITION_SUMMARY: dict[str, Any] = {
     "language": "en",
     "location": "Uppsala",
     "requirements_version": 1,
+    "confidential": False,
+    "workspace_id": None,
     **_TIMES,
     "deleted_at": None,
 }

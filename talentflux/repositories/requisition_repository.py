@@ -19,6 +19,8 @@ _LIST = ResourceList(
         Requisition.language,
         Requisition.location,
         Requisition.requirements_version,
+        Requisition.confidential,
+        Requisition.workspace_id,
         Requisition.created_at,
         Requisition.updated_at,
         Requisition.deleted_at,

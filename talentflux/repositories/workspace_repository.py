@@ -32,6 +32,10 @@ class WorkspaceRepository(TenantRepository[Workspace]):
         """Read a page of workspaces."""
         return await _LIST.page(self.session, asked, asked.sort)
 
+    async def find(self, workspace_id: UUID) -> Workspace | None:
+        """Return a workspace; None where there is none."""
+        return await self.session.scalar(self.live().where(Workspace.id == workspace_id))
+
     async def members(self, workspace_id: UUID) -> list[UUID]:
         """Return the ids of those who belong to a workspace, the oldest membership first."""
         statement = (

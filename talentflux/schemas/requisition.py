@@ -36,6 +36,17 @@ class RequisitionCreate(Schema):
         return self
 
 
+class RequisitionUpdate(Schema):
+    """What changes of a requisition; what is absent stays as it is."""
+
+    title: str | None = Field(default=None, min_length=1, max_length=200)
+    status: RequisitionStatus | None = None
+    confidential: bool | None = Field(
+        default=None, description="Only the hiring team, owners and admins see it. Whoever sets it joins the team."
+    )
+    workspace_id: UUID | None = Field(default=None, description="The workspace that it belongs to; null for none.")
+
+
 class RequirementsUpdate(Schema):
     """The requirements as a person edited them."""
 
@@ -57,6 +68,8 @@ class RequisitionSummary(Schema):
     language: str | None = Field(description="ISO 639-1 of the description.")
     location: str | None
     requirements_version: int
+    confidential: bool = Field(description="Whether only the hiring team, owners and admins see it.")
+    workspace_id: UUID | None = Field(description="The workspace that it belongs to.")
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = Field(description="Null unless deleted.")

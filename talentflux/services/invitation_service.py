@@ -10,7 +10,6 @@ from talentflux.core.database import AnySession, Scope, WriteSession
 from talentflux.core.errors import (
     ConflictError,
     ForbiddenError,
-    InvalidInputError,
     TooManyRequestsError,
 )
 from talentflux.core.permissions import ROLE_PERMISSIONS, Permission, Role
@@ -31,7 +30,7 @@ from talentflux.schemas.member import (
     InvitationState,
 )
 from talentflux.schemas.page import RowPage
-from talentflux.services import audit_service, email_service, one_time_service, user_service
+from talentflux.services import audit_service, email_service, one_time_service, user_service, workspace_service
 from talentflux.services.encryption_service import organization_keys, platform_keys
 from talentflux.services.member_service import check_role
 from talentflux.utils.ids import new_id
@@ -209,7 +208,7 @@ async def _join(session: WriteSession, row: Invitation, user_id: UUID) -> Invita
         raise _already_member()
     with unique("You are a member of this organization already."):
         member = await repository.add(Member(user_id=user_id, role=row.role))
-    if row.workspace_id is not None:
+    if row.workspace_id is not None and await WorkspaceRepository(session).find(row.workspace_id) is not None:
         await WorkspaceRepository(session).put_member(row.workspace_id, member.id)
     row.accepted_at = await repository.now()
     await session.flush()
@@ -225,9 +224,7 @@ async def _check_new(
     session: WriteSession, repository: InvitationRepository, given: InvitationCreate, index: bytes
 ) -> None:
     if given.workspace_id is not None:
-        workspaces = WorkspaceRepository(session)
-        if await session.scalar(workspaces.live().where(workspaces.model.id == given.workspace_id)) is None:
-            raise InvalidInputError("There is no such workspace.", fields={"body.workspace_id": "names no workspace"})
+        await workspace_service.check(session, given.workspace_id)
     account = user_service.email_index(await platform_keys(session), given.email)
     if await MemberRepository(session).of_address(account) is not None:
         raise _already_member()

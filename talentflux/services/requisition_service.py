@@ -1,6 +1,7 @@
 """Requisitions: made from a description, edited by a person, closed."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 from talentflux.ai.analysis import skill_matcher
@@ -8,6 +9,7 @@ from talentflux.ai.documents import ReaderPool
 from talentflux.ai.matching.requirements import read_job
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError, InvalidInputError
+from talentflux.core.scope import switched
 from talentflux.models import Requisition
 from talentflux.repositories.base import unique
 from talentflux.repositories.requisition_repository import RequisitionRepository
@@ -20,8 +22,10 @@ from talentflux.schemas.requisition import (
     RequisitionQuery,
     RequisitionRead,
     RequisitionStatus,
+    RequisitionUpdate,
 )
 from talentflux.schemas.version import ANY_VERSION, Versions
+from talentflux.services import audit_service, hiring_team_service, workspace_service
 
 _TITLE_LENGTH = 200
 _DESCRIPTION_LENGTH = 100_000
@@ -102,7 +106,45 @@ async def create(session: WriteSession, job: JobDescription) -> RequisitionRead:
         warnings=job.warnings,
         status=RequisitionStatus.OPEN,
     )
-    return _read(await RequisitionRepository(session).add(row))
+    principal = session.principal
+    if principal is None or principal.user_id is None or principal.requisitions == "all":
+        return _read(await RequisitionRepository(session).add(row))
+    # Who sees only the requisitions of their own teams must be in the team of this one before it can be read back.
+    async with switched(session, replace(session.scope, requisitions="all")):
+        made = await RequisitionRepository(session).add(row)
+        await hiring_team_service.join(session, made.id)
+    return _read(made)
+
+
+async def update(
+    session: WriteSession, requisition_id: UUID, changes: RequisitionUpdate, versions: Versions = ANY_VERSION
+) -> RequisitionRead:
+    """Change title, status, confidentiality or workspace.
+
+    Args:
+        session: The transaction.
+        requisition_id: Which.
+        changes: The fields that were given; the others stay.
+        versions: Those that the caller means.
+
+    Raises:
+        NotFoundError: There is none in this organization, or the caller does not see it.
+        PreconditionFailedError: It has another version.
+        InvalidInputError: There is no such workspace, or the caller would see the requisition no longer.
+    """
+    row = await RequisitionRepository(session).get(requisition_id, lock=True, versions=versions)
+    given = changes.model_dump(exclude_unset=True)
+    given = {name: value for name, value in given.items() if value is not None or name == "workspace_id"}
+    if (workspace_id := given.get("workspace_id")) is not None:
+        await workspace_service.check(session, workspace_id)
+    if given.get("confidential") and not row.confidential:
+        await hiring_team_service.join(session, row.id)
+    before = {name: getattr(row, name) for name in given}
+    for name, value in given.items():
+        setattr(row, name, value)
+    await session.flush()
+    audit_service.record(session, "requisition.update", "requisition", row.id, before=before, after=given)
+    return _read(row)
 
 
 async def edit_requirements(
@@ -201,6 +243,8 @@ def _read(row: Requisition) -> RequisitionRead:
         language=row.language,
         location=row.location,
         requirements_version=row.requirements_version,
+        confidential=row.confidential,
+        workspace_id=row.workspace_id,
         created_at=row.created_at,
         updated_at=row.updated_at,
         deleted_at=row.deleted_at,

@@ -10,6 +10,7 @@ from talentflux.api.answers import (
     GivenMatch,
     PageCursor,
     PageLimit,
+    RequiredMatch,
     answers,
     check_deleted,
     page_answer,
@@ -28,6 +29,7 @@ from talentflux.schemas.requisition import (
     RequisitionQuery,
     RequisitionRead,
     RequisitionSummary,
+    RequisitionUpdate,
 )
 from talentflux.schemas.task import TaskRead
 from talentflux.services import match_service, requisition_service
@@ -112,6 +114,24 @@ async def get_requisition(
 ) -> Response:
     """Return a requisition with its description and requirements."""
     return row_answer(request, await requisition_service.get(session, requisition_id))
+
+
+@router.patch(
+    "/{requisition_id}",
+    operation_id="update_requisition",
+    summary="Change a requisition",
+    response_model=RequisitionRead,
+    responses=answers(404, 412, 415, 422, 428, example=examples.REQUISITION),
+)
+async def update_requisition(
+    request: Request,
+    requisition_id: UUID,
+    changes: Annotated[RequisitionUpdate, Body(examples=[{"confidential": True}])],
+    session: Annotated[WriteSession, writes(Permission.REQUISITION_WRITE)],
+    versions: RequiredMatch,
+) -> Response:
+    """Change title, status, confidentiality or workspace. Whoever makes it confidential joins the hiring team."""
+    return row_answer(request, await requisition_service.update(session, requisition_id, changes, versions))
 
 
 @router.put(
