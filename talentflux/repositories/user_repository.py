@@ -74,8 +74,11 @@ class UserRepository:
         return [Membership(*row) for row in rows]
 
     async def sole_ownerships(self, user_id: UUID) -> int:
-        """Return how many organizations have no owner but this person. The memberships stay locked."""
+        """Return how many organizations have no owner but this person; the organizations stay locked."""
         mine = select(Member.organization_id).where(*_active_member(user_id), Member.role == Role.OWNER)
+        # Whoever changes owners locks the organization first; always in the same order, so that none waits for another.
+        organizations = select(Organization.id).where(Organization.id.in_(mine)).order_by(Organization.id)
+        await self._session.execute(organizations.with_for_update(key_share=True))
         owners = await self._session.execute(
             select(Member.organization_id, Member.user_id)
             .join(Organization, Organization.id == Member.organization_id)
@@ -89,7 +92,6 @@ class UserRepository:
                 User.deleted_at.is_(None),
                 User.deactivated_at.is_(None),
             )
-            .with_for_update(of=Member)
         )
         found: dict[UUID, set[UUID]] = {}
         for organization_id, owner in owners:
