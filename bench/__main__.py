@@ -15,6 +15,7 @@ BENCHMARKS = {
     "startup": "Start",
     "retrieval": "Matching against 100,000 stored resumes",
     "lists": "A list over the API",
+    "refresh": "Refresh tokens under parallel use",
     "faults": "An import while everything is killed",
 }
 

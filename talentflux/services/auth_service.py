@@ -144,6 +144,8 @@ async def prove(
             await throttle_service.refund(session, known.counted)
         else:
             await user_service.note(session, "user.proof_failed", known.user_id)
+    if holds and factor is _Factor.HOLDS and proven is None:
+        raise UnauthenticatedError("This log-in has ended. Log in again.", code="session_ended")
     if proven is None:
         raise _refusal(factor) if holds else credentials_invalid()
 

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from talentflux.core.database import Database, WriteSession
+from talentflux.core.errors import ConflictError
 from talentflux.core.security import passwords
 from talentflux.core.security.timing import at_least
 from talentflux.models import User
@@ -65,14 +66,14 @@ async def register(database: Database, applicant: Applicant, caller: Caller, pub
         password_hash = await passwords.hash_password(applicant.password)
         async with identity(database, caller) as session:
             index = user_service.email_index(await platform_keys(session), profile.email)
-            known = await UserRepository(session).find_by_email(index)
+            known = await UserRepository(session).find_by_email(index, lock=True)
+            if known is None:
+                try:
+                    await _first(session, applicant, password_hash, public_url)
+                except ConflictError:  # at the same moment, somebody else was the first
+                    known = await UserRepository(session).find_by_email(index, lock=True)
             if known is not None:
                 await _again(session, known, applicant, password_hash, public_url)
-                return
-            user = await user_service.create(session, profile, password_hash=password_hash)
-            if applicant.organization_name is not None:
-                await user_service.create_organization(session, applicant.organization_name, user.id)
-            await _send_link(session, user, profile.email, public_url)
 
 
 async def resend(database: Database, email: str, caller: Caller, public_url: str) -> None:
@@ -130,6 +131,14 @@ async def _account(session: WriteSession, user_id: UUID) -> User:
     if user is None:
         raise one_time_service.refused()
     return user
+
+
+async def _first(session: WriteSession, applicant: Applicant, password_hash: str, public_url: str) -> None:
+    """Make an account for an address that has none."""
+    user = await user_service.create(session, applicant.profile, password_hash=password_hash)
+    if applicant.organization_name is not None:
+        await user_service.create_organization(session, applicant.organization_name, user.id)
+    await _send_link(session, user, applicant.profile.email, public_url)
 
 
 async def _again(session: WriteSession, user: User, applicant: Applicant, password_hash: str, public_url: str) -> None:

@@ -13,8 +13,10 @@ from talentflux.core.crypto import Cipher
 from talentflux.core.database import NOWHERE, AnySession, Database, Origin, Scope, WriteSession
 from talentflux.core.errors import NotFoundError, UnauthenticatedError
 from talentflux.core.principal import Principal
+from talentflux.core.queue import enqueue
 from talentflux.core.security.one_time import new_secret, open_with, seal_with, secret_hash
 from talentflux.models import User, UserSession
+from talentflux.repositories import auth_repository
 from talentflux.repositories.auth_repository import RefreshTokenRepository
 from talentflux.repositories.user_repository import SessionRepository, UserRepository
 from talentflux.schemas.user import SessionRead
@@ -24,6 +26,10 @@ from talentflux.utils.ids import new_id
 
 GRACE: Final = timedelta(seconds=10)
 """A refresh token shown again within this time gets the same successor: requests that cross are no theft."""
+CLEAN_TASK: Final = "auth.clean"
+KEPT: Final = timedelta(days=90)
+"""Ended sessions are kept so long: they show which devices are known, and refresh tokens that come back."""
+_CLEAN_SECONDS: Final = 86_400.0
 _LONGEST_DEVICE: Final = 200
 
 
@@ -104,6 +110,8 @@ async def open_session(session: WriteSession, user: User, kind: SessionKind, cal
         await RefreshTokenRepository(session).add(session_id, secret_hash(secret))
     after = {"session_id": session_id, "kind": kind}
     await user_service.note(session, "user.login", user.id, after=after)
+    # While people log in, rows pile up; so each log-in sees to it that a clean-up waits.
+    await enqueue(session, CLEAN_TASK, queueing_lock=CLEAN_TASK, delay_seconds=_CLEAN_SECONDS)
     return Opened(session_id, user.id, row.organization_id, secret, int(life.idle.total_seconds()))
 
 
@@ -182,6 +190,18 @@ async def end_all(session: WriteSession, user_id: UUID, *, but: UUID | None = No
     """End all sessions of a person, or all but one."""
     ended = await SessionRepository(session).end(user_id, but=but)
     await user_service.note(session, "session.end_all", user_id, after={"ended": ended})
+
+
+async def clean(session: WriteSession) -> int:
+    """Delete what log-in needs no longer.
+
+    Args:
+        session: A transaction that finds out who somebody is.
+
+    Returns:
+        How many rows went.
+    """
+    return await auth_repository.clean(session, KEPT)
 
 
 async def _reused(session: WriteSession, log_in: UserSession, public_url: str) -> None:

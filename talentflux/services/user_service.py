@@ -208,10 +208,8 @@ async def own(session: AnySession) -> User:
     Raises:
         NotFoundError: It was deleted in the meantime.
     """
-    principal = session.principal
-    assert principal is not None
-    assert principal.user_id is not None
-    row = await UserRepository(session).find(principal.user_id)
+    user_id = session.principal.user_id if session.principal is not None else session.scope.user_id
+    row = await UserRepository(session).find(user_id) if user_id is not None else None
     if row is None:
         raise NotFoundError("There is no such account.")
     return row
