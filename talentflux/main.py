@@ -77,14 +77,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         resources.database.on_wait = resources.telemetry.pool_wait.observe
-        tracing.start(settings, "api")
-        tracing.watch(resources.database.engine)
-        await resources.database.check_role()
-        await encryption_service.check_master_key(resources.database)
-        async with audit_keeper.keeping(resources.database, open_anchors(settings)):
-            yield
-        await resources.close()
-        tracing.stop()
+        with tracing.sending(settings, "api", resources.database.engine):
+            await resources.database.check_role()
+            await encryption_service.check_master_key(resources.database)
+            async with audit_keeper.keeping(resources.database, open_anchors(settings)):
+                yield
+            await resources.close()
 
     app = FastAPI(
         title="TalentFlux",

@@ -64,6 +64,23 @@ def stop() -> None:
         _Tracing.provider = None
 
 
+@contextmanager
+def sending(settings: Settings, kind: str, engine: AsyncEngine) -> Iterator[None]:
+    """Send traces of this process, its statements included, for as long as the block runs.
+
+    Args:
+        settings: Name the endpoint; without one nothing happens.
+        kind: Which process this is, `api` or `worker`.
+        engine: Of its database.
+    """
+    start(settings, kind)
+    watch(engine)
+    try:
+        yield
+    finally:
+        stop()
+
+
 def request(method: str, traceparent: str) -> AbstractContextManager["Span | None"]:
     """Open the span of a request; a child of the caller's where the caller sent one.
 

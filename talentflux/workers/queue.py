@@ -21,6 +21,7 @@ import structlog
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
+from talentflux.core import tracing
 from talentflux.core.config import Settings
 from talentflux.core.database import Database, ReadSession, Scope, WriteSession
 from talentflux.core.errors import TalentFluxError
@@ -124,7 +125,10 @@ def task(name: str) -> Callable[[_Task[_P]], _Task[_P]]:
                 attempt=context.job.attempts + 1,
             )
             typed = {key: _typed(kinds.get(key), value) for key, value in arguments.items()}
-            with structlog.contextvars.bound_contextvars(job_id=work.job_id, task=name):
+            with (
+                structlog.contextvars.bound_contextvars(job_id=work.job_id, task=name),
+                tracing.span(name, "consumer", job_id=work.job_id, job_attempt=work.attempt),
+            ):
                 await _logged(call(work, **typed), work)
 
         if name in _registry:

@@ -10,6 +10,7 @@ import psycopg_pool
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.worker import Worker
 
+from talentflux.core import tracing
 from talentflux.core.audit_anchor import open_anchors
 from talentflux.core.config import Settings
 from talentflux.core.database import APP_ROLE, Database
@@ -90,9 +91,11 @@ async def work(database_url: str, settings: Settings, *, stop: asyncio.Event | N
     pause = 0.2
     keyring = Keyring.from_settings(settings)
     async with (
+        contextlib.AsyncExitStack() as stack,
         Database(database_url, settings.database_pool_size, keyring=keyring) as database,
         audit_keeper.keeping(database, open_anchors(settings)),
     ):
+        stack.enter_context(tracing.sending(settings, "worker", database.engine))
         while not stopping.is_set():
             began = asyncio.get_running_loop().time()
             try:

@@ -28,9 +28,10 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Register:
 
 
 @asynccontextmanager
-async def running_worker(url: str) -> AsyncIterator[None]:
+async def running_worker(url: str, shutdown_seconds: float = 8.0) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    running = asyncio.create_task(worker.work(url, Settings(worker_concurrency=2), stop=stop))
+    settings = Settings(worker_concurrency=2, shutdown_seconds=shutdown_seconds)
+    running = asyncio.create_task(worker.work(url, settings, stop=stop))
     try:
         yield
     finally:
@@ -136,10 +137,7 @@ async def test_wrong_input_is_final_and_a_passing_failure_is_tried_again(
     assert attempts == [1, 2]
 
 
-async def test_stopping_worker_gives_its_job_back(
-    database: Database, test_database, register: Register, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker, "_GRACE_SECONDS", 0.1)
+async def test_stopping_worker_gives_its_job_back(database: Database, test_database, register: Register) -> None:
     began = asyncio.Event()
 
     async def endless(work: Work) -> None:
@@ -147,7 +145,7 @@ async def test_stopping_worker_gives_its_job_back(
         await asyncio.sleep(3600)
 
     register("test.endless", endless)
-    async with running_worker(test_database.app_url):
+    async with running_worker(test_database.app_url, shutdown_seconds=0.1):
         async with database.write_session(Scope(ORGANIZATION)) as session:
             await enqueue(session, "test.endless")
         async with asyncio.timeout(10):
