@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         default=10.0, gt=0, description="A client that has not sent its request line and headers by then is let go."
     )
     body_timeout_seconds: float = Field(
-        default=15.0, gt=0, description="A client that sends no further byte of its body for so long gets 408."
+        default=15.0, gt=0, description="Waiting for a body, beside a second for each KiB that came; beyond that 408."
     )
     shutdown_seconds: float = Field(
         default=8.0, gt=0, le=60, description="A stopping process lets requests and jobs finish for so long."
