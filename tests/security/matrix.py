@@ -33,6 +33,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "create_requisition_from_file": MANAGERS,
     "list_requisitions": MEMBERS,
     "get_requisition": MEMBERS,
+    "update_requisition": RECRUITERS,
     "edit_requirements": RECRUITERS,
     "delete_requisition": RECRUITERS,
     "restore_requisition": RECRUITERS,
@@ -171,7 +172,6 @@ TABLES: Final[dict[str, str]] = {
     "session": "user_session",
     "resource": "candidate",
     "event": "audit_event",
-    "email": "email_message",
 }
 """Tables whose name is not that of the parameter without `_id`."""
 
