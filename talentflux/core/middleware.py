@@ -114,7 +114,8 @@ class RequestMiddleware:
                         raise
                     await _answer_to(error, request_id)(scope, receive, answer)
                 finally:
-                    tracing.finish(span, scope["method"], template(scope), status)
+                    if span is not None:
+                        tracing.finish(span, scope["method"], template(scope), status)
         finally:
             self._running -= 1
             self._telemetry.observe(scope["method"], template(scope), status, time.perf_counter() - started)

@@ -15,9 +15,8 @@ from functools import partial
 from typing import Any, Literal
 
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
-from limits.util import WindowStats
 
 from talentflux.core.config import Settings
 from talentflux.core.errors import TooManyRequestsError
@@ -26,43 +25,41 @@ from talentflux.core.redis import RedisDownError, RedisLink
 
 Kind = Literal["address", "account", "key", "login"]
 _BROWSERS = 10_000  # sessions whose account is remembered
+_WINDOW = 60  # seconds
 _SWEEP = 1024  # idle identities are looked for once in so many requests
 
 
-class _ProcessStorage(MemoryStorage):
+class _ProcessCounter:
     """The times of requests in this process.
 
-    The library's own storage starts a task for each request that looks through all identities; this one looks
-    through them once in a while.
+    The library's storage in memory starts a task for each request that looks through all identities, and costs ten
+    times as much; this one looks through them once in a while.
     """
 
-    STORAGE_SCHEME = None  # type: ignore[assignment] # made here, never found by a URL
-
     def __init__(self) -> None:
-        super().__init__()
-        self._times: dict[str, deque[float]] = {}
+        self.times: dict[str, deque[float]] = {}
         self._calls = 0
 
-    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count one request unless the window is full."""
+    def hit(self, key: str, limit: int) -> bool:
+        """Count one request unless the last minute is full."""
         now = time.time()
         self._calls += 1
         if self._calls % _SWEEP == 0:
-            self._times = {name: times for name, times in self._times.items() if times and times[-1] > now - expiry}
-        times = self._times.setdefault(key, deque())
-        while times and times[0] <= now - expiry:
+            self.times = {name: times for name, times in self.times.items() if times[-1] > now - _WINDOW}
+        times = self.times.get(key)
+        if times is None:
+            times = self.times[key] = deque()
+        while times and times[0] <= now - _WINDOW:
             times.popleft()
-        if len(times) + amount > limit:
+        if len(times) >= limit:
             return False
-        times.extend([now] * amount)
+        times.append(now)
         return True
 
-    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002 -- the library's form
-        """Return when the oldest request in the window came, and how many there are."""
-        now = time.time()
-        times = self._times.get(key, ())
-        inside = [each for each in times if each > now - expiry] if times and times[0] <= now - expiry else times
-        return (inside[0], len(inside)) if inside else (now, 0)
+    def state(self, key: str, limit: int) -> tuple[float, int]:
+        """Return when the oldest request leaves the window, and how many more are taken before."""
+        times = self.times.get(key)
+        return (times[0] + _WINDOW, limit - len(times)) if times else (time.time(), limit)
 
 
 @dataclass(slots=True)
@@ -101,7 +98,7 @@ class RateLimiter:
         }
         self._sign = sign or partial(_hashed_alone, os.urandom(32))
         self._browsers: dict[bytes, str] = {}
-        self._process = MovingWindowRateLimiter(_ProcessStorage())
+        self._process = _ProcessCounter()
         self._redis = redis
         self._shared = None
         if redis is not None:
@@ -129,7 +126,7 @@ class RateLimiter:
         state.counted.append((kind, key))
         if not await self._hit(item, key):
             state.refused = kind
-            reset = (await self._stats(item, key)).reset_time
+            reset, _ = await self._state(item, key)
             wait = max(1, math.ceil(reset - time.time()))
             raise TooManyRequestsError(f"Wait {wait} seconds before the next request.", retry_after=wait)
 
@@ -188,14 +185,12 @@ class RateLimiter:
         if state is None or not state.counted:
             return []
         kind, key = state.counted[-1]
-        stats = await self._stats(self._items[kind], key)
-        policies = ", ".join(
-            f'"{each}";q={self._items[each].amount};w={self._items[each].get_expiry()}' for each, _ in state.counted
-        )
-        wait = max(0, math.ceil(stats.reset_time - time.time()))
+        reset, remaining = await self._state(self._items[kind], key)
+        policies = ", ".join(f'"{each}";q={self._items[each].amount};w={_WINDOW}' for each, _ in state.counted)
+        wait = max(0, math.ceil(reset - time.time()))
         return [
             (b"ratelimit-policy", policies.encode()),
-            (b"ratelimit", f'"{kind}";r={max(0, stats.remaining)};t={wait}'.encode()),
+            (b"ratelimit", f'"{kind}";r={max(0, remaining)};t={wait}'.encode()),
         ]
 
     async def _hit(self, item: RateLimitItem, key: str) -> bool:
@@ -205,16 +200,17 @@ class RateLimiter:
                 return await self._redis.run(lambda: shared.hit(item, key))
             except RedisDownError:
                 pass
-        return await self._process.hit(item, key)
+        return self._process.hit(key, item.amount)
 
-    async def _stats(self, item: RateLimitItem, key: str) -> WindowStats:
+    async def _state(self, item: RateLimitItem, key: str) -> tuple[float, int]:
+        """Return when the oldest request leaves the window, and how many more are taken before."""
         if self._redis is not None and self._shared is not None:
             shared = self._shared
             try:
                 return await self._redis.run(lambda: shared.get_window_stats(item, key))
             except RedisDownError:
                 pass
-        return await self._process.get_window_stats(item, key)
+        return self._process.state(key, item.amount)
 
     def _hashed(self, kind: Kind, identity: str) -> str:
         """Return a keyed hash: addresses are few enough to be found by trying all against a plain one."""

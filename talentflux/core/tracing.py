@@ -103,7 +103,7 @@ def span(name: str, kind: str = "internal", **attributes: str | int) -> Abstract
     return _NOTHING if _Tracing.provider is None else _open(name, kind, named, "")
 
 
-def finish(opened: "Span | None", method: str, route: str, status: int) -> None:
+def finish(opened: "Span", method: str, route: str, status: int) -> None:
     """Say how a request was answered.
 
     Args:
@@ -112,8 +112,6 @@ def finish(opened: "Span | None", method: str, route: str, status: int) -> None:
         route: Path template, never the path.
         status: HTTP status code.
     """
-    if opened is None:
-        return
     opened.update_name(f"{method} {route}")
     opened.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
     if status >= _FIRST_FAULT:
