@@ -154,7 +154,12 @@ class OutboxMailer(_Sender):
 
 
 class UnconfiguredMailer(_Sender):
-    """Keeps e-mails waiting where a mail server should be set and is not."""
+    """Keeps e-mails waiting where a mail server should be set and is not, or the sender is no address."""
+
+    @property
+    def domain(self) -> str:
+        """Return a domain that needs no settings."""
+        return "localhost"
 
     async def deliver(self, letter: Letter) -> Delivery:  # noqa: ARG002 -- none can be delivered
         """Say that it has to wait."""

@@ -1,6 +1,7 @@
 """The outbox: what is refused, what is stored, what is sent, and that nothing is sent twice."""
 
 import asyncio
+import logging
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ import jinja2
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 
 from talentflux.core.database import Database, Scope, WriteSession
 from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
@@ -197,6 +199,22 @@ async def test_pauses_grow_until_patience_ends(outbox: Outbox) -> None:
     assert outbox.jobs() == 0
 
 
+async def test_logs_know_ids_only(outbox: Outbox, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    acts = [answer("550 canary@example.org unknown"), answer("451 canary"), accept]
+    with structlog.testing.capture_logs() as lines:
+        emails = [await written(outbox, PLATFORM) for _ in range(4)]
+        async with SmtpServer(on_recipient=acts, on_data=[drop, accept]) as server:
+            await outbox.work(smtp_settings(server))
+    ours = [line for line in lines if line["event"] == "e-mail attempt"]
+    assert {line["email_id"] for line in ours} == {str(each) for each in emails}
+    assert {line["state"] for line in ours} == {"failed", "queued", "unclear", "sent"}
+    of_server = {"mail.log", "mail.debug"}
+    written_down = str(lines) + "".join(each.getMessage() for each in caplog.records if each.name not in of_server)
+    assert "canary" not in written_down
+    assert "example.org" not in written_down
+
+
 async def test_link_that_is_good_for_an_hour_is_not_sent_later(outbox: Outbox) -> None:
     async with outbox.database.write_session(PLATFORM) as session:
         email = await email_service.send(session, "reset_password", to="ada@example.org", link=LINK)
@@ -204,6 +222,16 @@ async def test_link_that_is_good_for_an_hour_is_not_sent_later(outbox: Outbox) -
         outbox.pass_time("50 minutes")
         await outbox.work(smtp_settings(server))
     assert outbox.state(email) == ("failed", "smtp_451", 1)
+
+
+async def test_emails_wait_while_the_settings_are_wrong(outbox: Outbox) -> None:
+    email = await written(outbox)
+    async with SmtpServer() as server:
+        await outbox.work(smtp_settings(server, email_from="nobody"))
+        assert outbox.state(email) == ("queued", "smtp_not_configured", 1)
+        outbox.pass_time("2 minutes")
+        await outbox.work(smtp_settings(server))
+    assert outbox.state(email) == ("sent", None, 2)
 
 
 async def test_refusal_for_good_is_final(outbox: Outbox) -> None:

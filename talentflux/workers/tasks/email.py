@@ -11,12 +11,14 @@ from sqlalchemy.exc import DBAPIError
 
 from talentflux.core.config import Settings
 from talentflux.core.database import Scope
-from talentflux.core.errors import DependencyError
-from talentflux.core.mailer import Delivery, Mailer, open_mailer
+from talentflux.core.errors import ConfigurationError, DependencyError
+from talentflux.core.logging import get_logger
+from talentflux.core.mailer import Delivery, Mailer, UnconfiguredMailer, open_mailer
 from talentflux.services import email_service
 from talentflux.services.email_service import SEND_TASK, SWEEP_TASK, Claim
 from talentflux.workers.queue import Work, task
 
+_log = get_logger("email")
 _WRITE_DOWN: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between tries to write down a result: while the database restarts, the knowledge lies here alone."""
 
@@ -74,5 +76,9 @@ def _scope(work: Work, platform: int) -> Scope:
 
 @lru_cache(maxsize=1)
 def open_mailer_of(settings: Settings) -> Mailer:
-    """Return the mailer of this process."""
-    return open_mailer(settings)
+    """Return the mailer of this process; where the settings are wrong, e-mails wait until they are right."""
+    try:
+        return open_mailer(settings)
+    except ConfigurationError as error:
+        _log.error("e-mail cannot be sent", reason=error.detail)
+        return UnconfiguredMailer(settings)
