@@ -22,6 +22,11 @@ class FileStore:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
+    @staticmethod
+    def place(organization_id: UUID, file_id: UUID) -> str:
+        """Return the key under which a file lies; it tells nothing of the content."""
+        return str(PurePosixPath(str(organization_id), file_id.hex[-2:], file_id.hex))
+
     async def put(self, organization_id: UUID, file_id: UUID, data: bytes, cipher: Cipher) -> str:
         """Keep bytes, encrypted.
 
@@ -37,7 +42,7 @@ class FileStore:
         Raises:
             DependencyError: The store did not take them.
         """
-        key = str(PurePosixPath(str(organization_id), file_id.hex[-2:], file_id.hex))
+        key = self.place(organization_id, file_id)
         sealed = await asyncio.to_thread(cipher.encrypt, data, _context(key))
         try:
             await obstore.put_async(self._store, key, sealed)

@@ -6,11 +6,13 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg import sql
+from psycopg.rows import dict_row
 from sqlalchemy import func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from talentflux.core.database import AnySession
 from talentflux.core.keyring import KeyPurpose, StoredKey
+from talentflux.db.plain_rows import PLAIN
 from talentflux.models.encryption import OrganizationKey, PlatformKey
 from talentflux.models.organization import Organization
 
@@ -159,3 +161,48 @@ async def organization_ids(session: AnySession) -> list[UUID]:
         session: A transaction that finds out who somebody is.
     """
     return list(await session.scalars(select(Organization.id).order_by(Organization.id)))
+
+
+class PlainRowRepository:
+    """Rows of one organization that a version before encryption wrote, and the statements that encrypt them.
+
+    Args:
+        session: A transaction of the organization.
+    """
+
+    def __init__(self, session: AnySession) -> None:
+        self._session = session
+        self._organization_id = session.scope.organization_id
+
+    async def count(self) -> int:
+        """Return how many rows are to be encrypted."""
+        counts = " + ".join(
+            f"(select count(*) from {table} where organization_id = %(organization_id)s and {condition})"  # noqa: S608 -- constants
+            for table, condition in PLAIN.items()
+        )
+        return int((await self.run(f"select {counts} as rows"))[0]["rows"])
+
+    async def keep_times(self) -> None:
+        """Let the rows of this transaction keep their time of change: what others read of them stays the same."""
+        await self.run("select set_config('app.rewrapping', 'on', true)")
+
+    async def run(self, query: LiteralString, **values: object) -> list[dict[str, Any]]:
+        """Run a statement with the organization's id and other values by name; return the rows that it gives."""
+        driver = await self._session.driver()
+        async with driver.cursor(row_factory=dict_row, binary=True) as cursor:
+            await cursor.execute(query, {"organization_id": self._organization_id, **values})
+            return await cursor.fetchall() if cursor.description else []
+
+    async def set_json(self, table: str, column: str, row_id: UUID, value: str) -> None:
+        """Replace a JSONB value of one row.
+
+        Args:
+            table: Of the row.
+            column: Of the table.
+            row_id: Which row.
+            value: JSON text.
+        """
+        query = sql.SQL("update {table} set {column} = %s::jsonb where organization_id = %s and id = %s")
+        driver = await self._session.driver()
+        composed = query.format(table=sql.Identifier(table), column=sql.Identifier(column))
+        await driver.execute(composed, [value, self._organization_id, row_id])

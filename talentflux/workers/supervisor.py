@@ -23,6 +23,7 @@ from talentflux.db.embedded import EmbeddedPostgres
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import ProvidedDatabase, provide
 from talentflux.workers.process import CONFIGURATION_FAILED, check_host
+from talentflux.workers.sealing import seal_plain_rows
 
 _TICK_SECONDS = 0.05
 _READY_SECONDS = 60.0
@@ -122,6 +123,7 @@ def run_up(settings: Settings, on_ready: Callable[[str], None]) -> int:
                 child.start()
             with _database(settings) as database:
                 database.migrate()
+                seal_plain_rows(settings, database.app_url)
                 for child in children:
                     child.go()
                 _supervise(children, database.embedded, listen, on_ready, stopping)
@@ -134,11 +136,12 @@ def run_up(settings: Settings, on_ready: Callable[[str], None]) -> int:
     return 0
 
 
-def run_migrations(settings: Settings) -> str:
-    """Bring the database of the settings to the newest revision.
+def run_migrations(settings: Settings, progress: Callable[[int, int], None] | None = None) -> str:
+    """Bring the database of the settings to the newest revision and encrypt what was written before it.
 
     Args:
         settings: Name the database.
+        progress: Told of rows that are encrypted.
 
     Returns:
         A sentence that says what was done.
@@ -149,7 +152,9 @@ def run_migrations(settings: Settings) -> str:
     try:
         with _database(settings) as database:
             done = database.migrate()
-            return f"The database {'was brought to' if done else 'is at'} revision {migrate.head()}."
+            sealed = seal_plain_rows(settings, database.app_url, progress)
+            rows = f" {sum(sealed.model_dump().values())} rows were encrypted." if sealed else ""
+            return f"The database {'was brought to' if done else 'is at'} revision {migrate.head()}.{rows}"
     except DatabaseSetupError as error:
         raise ConfigurationError(str(error)) from error
 

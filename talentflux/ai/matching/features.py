@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from talentflux.ai.matching.dates import MONTHS, month_range
 from talentflux.ai.matching.instructions import instruction_spans
-from talentflux.ai.matching.masking import MASK
+from talentflux.ai.matching.masking import MASK, mask_aside
 from talentflux.ai.matching.timeline import complete_positions
 from talentflux.ai.matching.windows import cut_windows
 from talentflux.ai.resume.dates import merged_months
@@ -79,7 +79,7 @@ def analyse(
             if (name := _shown(certificate.name, masked))
         ],
         total_years=round(merged_months(ranges) / MONTHS, 1) if ranges else None,
-        flags=_flags(document, masked, commands, skills, positions),
+        flags=_flags(document, parsed, masked, commands, skills, positions),
     )
 
 
@@ -153,8 +153,9 @@ def _skills(
     return kept
 
 
-def _flags(
+def _flags(  # noqa: PLR0913, PLR0917 -- what flags are read from
     document: Document,
+    parsed: ParsedResume,
     masked: str,
     commands: list[tuple[int, int]],
     skills: list[SkillMention],
@@ -167,7 +168,7 @@ def _flags(
             message=(
                 f"The file holds text that a reader of the page does not see ({hidden.reason.value}). It was not used."
             ),
-            quote=_SPACES.sub(" ", hidden.text).strip()[:200],
+            quote=_SPACES.sub(" ", mask_aside(hidden.text, document.text, parsed)).strip()[:200],
         )
         for hidden in document.hidden
     ]

@@ -75,17 +75,36 @@ def mask(text: str, parsed: ParsedResume) -> str:
     if any(end > len(text) for _, end in spans):
         raise MaskingError("A personal detail lies outside the text. Parse the document again before scoring it.")
     spans += _names(text, parsed)
-    masked = _blank(text, spans)
-    if "@" in masked:
-        masked = _blank(masked, [match.span() for match in EMAIL.finditer(masked)])
-    if _LINK_SIGN.search(masked):
-        masked = _blank(masked, [match.span() for match in _LINK.finditer(masked)])
-    masked = _blank(masked, [match.span() for match in _PHONE.finditer(masked) if _is_phone(match[0])])
-    masked = _blank(masked, [match.span(1) for match in _BIRTH.finditer(masked)])
+    masked = _forms(_blank(text, spans))
     masked = _blank(masked, _parts_of_name(masked, parsed))
     if len(masked) != len(text) or ("@" in masked and EMAIL.search(masked)):
         raise MaskingError("An e-mail address was left over. Report the file's kind; the text was not passed on.")
     return masked
+
+
+def mask_aside(text: str, document_text: str, parsed: ParsedResume) -> str:
+    """Mask a text that belongs to a resume and stands outside its visible text, such as text hidden in the file.
+
+    Args:
+        text: Any text.
+        document_text: `Document.text`.
+        parsed: What the parser read from that text.
+
+    Returns:
+        A text of the same length without the details that the visible text shows, without anything that has the form
+        of a contact, and without any letter where that cannot be told.
+    """
+    folded = fold(text)
+    spans = _names(text, parsed)
+    for detail in parsed.personal:
+        known = fold(detail.span.of(document_text)).strip()
+        start = folded.find(known) if len(known) >= _SHORTEST_PART else -1
+        while start >= 0:
+            spans.append((start, start + len(known)))
+            start = folded.find(known, start + len(known))
+    masked = _forms(_blank(text, spans))
+    masked = _blank(masked, _parts_of_name(masked, parsed))
+    return _blank(masked, [(0, len(masked))]) if EMAIL.search(masked) else masked
 
 
 def blank(text: str, spans: list[tuple[int, int]], sign: str = " ") -> str:
@@ -117,6 +136,16 @@ def blank(text: str, spans: list[tuple[int, int]], sign: str = " ") -> str:
 def _blank(text: str, spans: list[tuple[int, int]]) -> str:
     """Mask stretches of a text."""
     return blank(text, spans, MASK)
+
+
+def _forms(masked: str) -> str:
+    """Mask whatever has the form of an e-mail address, web address, telephone number or date of birth."""
+    if "@" in masked:
+        masked = _blank(masked, [match.span() for match in EMAIL.finditer(masked)])
+    if _LINK_SIGN.search(masked):
+        masked = _blank(masked, [match.span() for match in _LINK.finditer(masked)])
+    masked = _blank(masked, [match.span() for match in _PHONE.finditer(masked) if _is_phone(match[0])])
+    return _blank(masked, [match.span(1) for match in _BIRTH.finditer(masked)])
 
 
 def _names(text: str, parsed: ParsedResume) -> list[tuple[int, int]]:
