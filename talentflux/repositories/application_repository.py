@@ -76,8 +76,8 @@ class ApplicationRepository(TenantRepository[Application]):
         )
         return dict((await self.session.execute(statement)).mappings().one())
 
-    async def ensure(self, requisition_id: UUID, candidate_id: UUID, resume_id: UUID) -> None:
-        """Let a candidate apply; nothing happens where they have applied before."""
+    async def ensure(self, requisition_id: UUID, candidate_id: UUID, resume_id: UUID) -> UUID | None:
+        """Let a candidate apply; return the new application, None where they have applied before."""
         new = insert(Application).values(
             id=new_id(),
             organization_id=self.organization_id,
@@ -85,4 +85,5 @@ class ApplicationRepository(TenantRepository[Application]):
             candidate_id=candidate_id,
             resume_id=resume_id,
         )
-        await self.session.execute(new.on_conflict_do_nothing())
+        made = await self.session.execute(new.on_conflict_do_nothing().returning(Application.id))
+        return made.scalar_one_or_none()

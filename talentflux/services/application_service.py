@@ -7,7 +7,7 @@ from talentflux.repositories.application_repository import ApplicationRepository
 from talentflux.schemas.application import ApplicationQuery, ApplicationRead, Stage
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import candidate_profile
+from talentflux.services import audit_service, candidate_profile
 from talentflux.services.encryption_service import organization_keys
 
 
@@ -24,6 +24,8 @@ async def page(session: AnySession, asked: ApplicationQuery) -> RowPage:
         for row in found.items:
             if row["deleted_at"] is not None:
                 row["candidate_name"] = None
+    shown = {"applications": [row["id"] for row in found.items]}
+    await audit_service.viewed(session, "application.list", "application", None, details=shown)
     return found
 
 
@@ -37,6 +39,7 @@ async def get(session: AnySession, application_id: UUID) -> ApplicationRead:
     await repository.get(application_id)
     row = await repository.summary(application_id)
     candidate_profile.name_rows(await organization_keys(session), [row])
+    await audit_service.viewed(session, "application.view", "application", application_id)
     return ApplicationRead.model_validate(row)
 
 
@@ -57,6 +60,10 @@ async def move(
     """
     repository = ApplicationRepository(session)
     application = await repository.get(application_id, lock=True, versions=versions)
+    before = {"stage": application.stage}
+    audit_service.record(
+        session, "application.move", "application", application_id, before=before, after={"stage": stage}
+    )
     application.stage = stage
     await session.flush()
     row = await repository.summary(application_id)
@@ -73,4 +80,7 @@ async def ensure(session: WriteSession, requisition_id: UUID, candidate_id: UUID
         candidate_id: Who.
         resume_id: With which version.
     """
-    await ApplicationRepository(session).ensure(requisition_id, candidate_id, resume_id)
+    application_id = await ApplicationRepository(session).ensure(requisition_id, candidate_id, resume_id)
+    if application_id is not None:
+        given = {"requisition_id": requisition_id, "candidate_id": candidate_id, "resume_id": resume_id}
+        audit_service.record(session, "application.create", "application", application_id, after=given)

@@ -14,7 +14,7 @@ from talentflux.schemas.candidate import CandidateQuery, CandidateRead, Candidat
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import candidate_profile, resume_content
+from talentflux.services import audit_service, candidate_profile, resume_content
 from talentflux.services.candidate_profile import Profile
 from talentflux.services.encryption_service import organization_keys
 from talentflux.utils.ids import new_id
@@ -46,7 +46,9 @@ async def page(session: AnySession, asked: CandidateQuery) -> RowPage:
             if row["deleted_at"] is not None:
                 row.update(dict.fromkeys(candidate_profile.FIELDS))
     if q:
-        return replace(found, items=[row for row in found.items if candidate_profile.has_words(row, q)])
+        found = replace(found, items=[row for row in found.items if candidate_profile.has_words(row, q)])
+    shown = {"candidates": [row["id"] for row in found.items]}
+    await audit_service.viewed(session, "candidate.list", "candidate", None, details=shown)
     return found
 
 
@@ -57,6 +59,7 @@ async def get(session: AnySession, candidate_id: UUID) -> CandidateRead:
         NotFoundError: There is none in this organization.
     """
     candidate = await CandidateRepository(session).get(candidate_id)
+    await audit_service.viewed(session, "candidate.view", "candidate", candidate_id)
     return await _read(session, await organization_keys(session), candidate)
 
 
@@ -86,7 +89,9 @@ async def update(
             raise ConflictError(
                 "Another candidate has this e-mail address.", fields={"body.email": "belongs to another candidate"}
             )
-    await _write(repository, keys, candidate, candidate_profile.read(keys, candidate) | given)
+    before = candidate_profile.read(keys, candidate)
+    audit_service.record(session, "candidate.update", "candidate", candidate_id, before=before, after=before | given)
+    await _write(repository, keys, candidate, before | given)
     return await _read(session, keys, candidate)
 
 
@@ -104,6 +109,7 @@ async def delete(session: WriteSession, candidate_id: UUID, versions: Versions =
     """
     repository = CandidateRepository(session)
     await repository.delete_with_all(await repository.get(candidate_id, lock=True, versions=versions))
+    audit_service.record(session, "candidate.delete", "candidate", candidate_id)
 
 
 async def restore(session: WriteSession, candidate_id: UUID, versions: Versions = ANY_VERSION) -> CandidateRead:
@@ -121,6 +127,7 @@ async def restore(session: WriteSession, candidate_id: UUID, versions: Versions 
     """
     with unique("The address or a file of this candidate came in again. Delete the newer candidate first."):
         candidate = await CandidateRepository(session).restore(candidate_id, versions)
+    audit_service.record(session, "candidate.restore", "candidate", candidate_id)
     return await _read(session, await organization_keys(session), candidate)
 
 
@@ -141,10 +148,12 @@ async def from_resume(session: WriteSession, parsed: ParsedResume | None) -> Can
     candidate = await (repository.with_email(new) if stated.get("email") else repository.add(Candidate(**new)))
     if candidate.id == row_id:
         await repository.set_name_tokens(row_id, candidate_profile.name_tokens(keys, stated.get("name")))
+        audit_service.record(session, "candidate.create", "candidate", row_id, after=stated)
         return candidate
     profile = candidate_profile.read(keys, candidate)
     missing: Profile = {field: value for field, value in stated.items() if profile[field] is None}
     if missing:
+        audit_service.record(session, "candidate.complete", "candidate", candidate.id, after=missing)
         await _write(repository, keys, candidate, profile | missing)
     return candidate
 

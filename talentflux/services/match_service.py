@@ -23,7 +23,7 @@ from talentflux.schemas.page import RowPage
 from talentflux.schemas.ranking import MatchRead, MatchRequest, MatchScope
 from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.task import TaskKind, TaskRead
-from talentflux.services import candidate_profile, task_service
+from talentflux.services import audit_service, candidate_profile, task_service
 from talentflux.services.encryption_service import organization_keys
 
 MATCH_TASK: Final = "match.run"
@@ -86,6 +86,8 @@ async def request(session: WriteSession, requisition_id: UUID, given: MatchReque
         applied=int(given.scope is MatchScope.APPLICATIONS),
         limit=given.limit,
     )
+    asked = {"task_id": task.id, **given.model_dump(mode="json")}
+    audit_service.record(session, "match.request", "requisition", requisition_id, after=asked)
     return await task_service.read(session, task)
 
 
@@ -220,6 +222,8 @@ async def store(
     task.result = {"matched": len(rows)}
     await task_service.report(session, task, processed=1, errors=[])
     await session.flush()
+    made = {"task_id": task_id, "requirements_version": version, "matched": len(rows)}
+    audit_service.record(session, "match.store", "requisition", requisition_id, after=made)
 
 
 async def page(
@@ -241,6 +245,8 @@ async def page(
     if not found.items:
         await RequisitionRepository(session).get(requisition_id)
     candidate_profile.name_rows(await organization_keys(session), found.items, blind=blind)
+    shown = {"candidates": [row["candidate_id"] for row in found.items], "blind": blind}
+    await audit_service.viewed(session, "match.list", "requisition", requisition_id, details=shown)
     return found
 
 
@@ -258,4 +264,6 @@ async def get(session: AnySession, requisition_id: UUID, candidate_id: UUID, *, 
     """
     row = await MatchRepository(session).detail(requisition_id, candidate_id)
     candidate_profile.name_rows(await organization_keys(session), [row], blind=blind)
+    shown = {"candidate_id": candidate_id, "blind": blind}
+    await audit_service.viewed(session, "match.view", "requisition", requisition_id, details=shown)
     return MatchRead.model_validate(row)

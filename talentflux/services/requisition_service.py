@@ -108,10 +108,13 @@ async def create(session: WriteSession, job: JobDescription) -> RequisitionRead:
     )
     principal = session.principal
     if principal is None or principal.user_id is None or principal.requisitions == "all":
-        return _read(await RequisitionRepository(session).add(row))
+        made = await RequisitionRepository(session).add(row)
+        audit_service.record(session, "requisition.create", "requisition", made.id, after=_shown(made))
+        return _read(made)
     # Who sees only the requisitions of their own teams must be in the team of this one before it can be read back.
     async with switched(session, replace(session.scope, requisitions="all")):
         made = await RequisitionRepository(session).add(row)
+        audit_service.record(session, "requisition.create", "requisition", made.id, after=_shown(made))
         await hiring_team_service.join(session, made.id)
     return _read(made)
 
@@ -169,10 +172,15 @@ async def edit_requirements(
             f"The requirements have version {row.requirements_version} by now; read them again and edit those.",
             fields={"body.version": f"is {given.version}, the present one is {row.requirements_version}"},
         )
+    before = {"requirements": row.requirements, "version": row.requirements_version}
     row.requirements = _dump(given.requirements)
     row.requirements_version += 1
     row.warnings = []
     await session.flush()
+    after = {"requirements": row.requirements, "version": row.requirements_version}
+    audit_service.record(
+        session, "requisition.edit_requirements", "requisition", requisition_id, before=before, after=after
+    )
     return _read(row)
 
 
@@ -190,6 +198,7 @@ async def delete(session: WriteSession, requisition_id: UUID, versions: Versions
     """
     repository = RequisitionRepository(session)
     await repository.delete_with_all(await repository.get(requisition_id, lock=True, versions=versions))
+    audit_service.record(session, "requisition.delete", "requisition", requisition_id)
 
 
 async def restore(session: WriteSession, requisition_id: UUID, versions: Versions = ANY_VERSION) -> RequisitionRead:
@@ -206,7 +215,9 @@ async def restore(session: WriteSession, requisition_id: UUID, versions: Version
         ConflictError: A candidate has applied again in the meantime.
     """
     with unique("A candidate has applied to this requisition again. Delete that application first."):
-        return _read(await RequisitionRepository(session).restore(requisition_id, versions))
+        row = await RequisitionRepository(session).restore(requisition_id, versions)
+    audit_service.record(session, "requisition.restore", "requisition", requisition_id)
+    return _read(row)
 
 
 def job_of(requisition: RequisitionRead) -> JobDescription:
@@ -233,6 +244,12 @@ def _first_line(text: str) -> str:
 
 def _dump(requirements: list[Requirement]) -> list[dict[str, object]]:
     return [requirement.model_dump(mode="json") for requirement in requirements]
+
+
+def _shown(row: Requisition) -> dict[str, object]:
+    """Return what the audit log keeps of a new requisition."""
+    names = ("title", "description", "language", "location", "requirements", "status")
+    return {name: getattr(row, name) for name in names}
 
 
 def _read(row: Requisition) -> RequisitionRead:

@@ -15,7 +15,7 @@ from talentflux.schemas.file import FileRead
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.stored_resume import ResumeQuery, ResumeRead, ResumeStatus
-from talentflux.services import resume_content
+from talentflux.services import audit_service, resume_content
 from talentflux.services.encryption_service import organization_keys
 
 
@@ -60,6 +60,7 @@ async def get(session: AnySession, resume_id: UUID) -> ResumeRead:
     """
     repository = ResumeRepository(session)
     resume = await repository.get(resume_id)
+    await audit_service.viewed(session, "resume.view", "resume", resume_id)
     return _read(await organization_keys(session), resume, await repository.file_of(resume))
 
 
@@ -73,6 +74,7 @@ async def original(session: AnySession, resume_id: UUID) -> Original:
     file = await repository.file_of(await repository.get(resume_id))
     cipher = resume_content.cipher_of(await organization_keys(session), file)
     meta = resume_content.open_meta(cipher, file.id, file.meta)
+    await audit_service.viewed(session, "resume.download", "resume", resume_id)
     return Original(key=file.key, cipher=cipher, name=meta["name"], media_type=file.media_type)
 
 
@@ -91,6 +93,7 @@ async def json_resume(session: AnySession, resume_id: UUID) -> dict[str, Any]:
         said = resume_content.open_failure(cipher, resume.id, resume.failure)
         said = said or "It is still being read; ask again in a moment."
         raise ConflictError(f"This resume has no parsed document. {said}")
+    await audit_service.viewed(session, "resume.export", "resume", resume_id)
     return to_json_resume(ParsedResume.model_validate(content["parsed"]), Document.model_validate(content["document"]))
 
 

@@ -27,7 +27,7 @@ from talentflux.repositories.requisition_repository import RequisitionRepository
 from talentflux.repositories.resume_repository import ResumeRepository
 from talentflux.schemas.stored_resume import ResumeStatus, UploadAccepted, UploadedResume
 from talentflux.schemas.task import TaskError, TaskKind
-from talentflux.services import application_service, resume_content, task_service
+from talentflux.services import application_service, audit_service, resume_content, task_service
 from talentflux.utils.ids import new_id
 
 BATCH: Final = 25
@@ -232,6 +232,8 @@ async def register(session: WriteSession, kept: Kept, requisition_id: UUID | Non
         await task_service.report(session, task, processed=total - len(waiting), errors=errors)
     task.result = {"new": len(new), "duplicates": len(kept.stored) - len(new)}
     await session.flush()
+    entered = {"resumes": list(ids.values()), "requisition_id": requisition_id, **task.result}
+    audit_service.record(session, "resume.upload", "task", task.id, after=entered)
     for start in range(0, len(waiting), BATCH):
         await enqueue(session, PARSE_TASK, task_id=task.id, resume_ids=waiting[start : start + BATCH])
     return UploadAccepted(task=await task_service.read(session, task), resumes=_answers(kept.stored, known, ids))
