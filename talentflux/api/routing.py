@@ -1,4 +1,4 @@
-"""The route class of the API: a POST with an `Idempotency-Key` is carried out once and answered alike each time."""
+"""The route class of the API: refuses text that is none, and carries out a POST with an `Idempotency-Key` once."""
 
 import asyncio
 import hashlib
@@ -23,6 +23,14 @@ REPLAYED: Final = "Idempotency-Replayed"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS: Final = frozenset({"content-type", "etag", "link", "location"})
 _MIB: Final = 2**20
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+# U+0000, which PostgreSQL stores in no text, and halves of surrogate pairs, which no encoding holds; escaped, where
+# the backslash is not itself escaped, or as bytes. JSON in another encoding than UTF-8 has null bytes.
+_NO_TEXT: Final = re.compile(
+    rb"\x00|\xed[\xa0-\xbf]"
+    rb"|(?<!\\)(?:\\\\)*(?:\\u0000|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F])"
+)
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -45,7 +53,10 @@ class ApiRoute(APIRoute):
     def get_route_handler(self) -> _Handler:
         """Return what answers a request."""
         handle = super().get_route_handler()
-        if "POST" not in (self.methods or ()):
+        methods = self.methods or set()
+        if _WITH_BODY & methods:
+            handle = _checked(handle)
+        if "POST" not in methods:
             return handle
 
         async def once(request: Request) -> Response:
@@ -71,6 +82,20 @@ class ApiRoute(APIRoute):
             return response
 
         return once
+
+
+def _checked(handle: _Handler) -> _Handler:
+    async def checked(request: Request) -> Response:
+        if request.headers.get("content-type", "").startswith("application/json"):
+            body = await request.body()
+            if _NO_TEXT.search(body):
+                raise InvalidInputError(
+                    "The body holds text that is none: U+0000 or half of a surrogate pair.",
+                    fields={"body": "leave out U+0000, and write characters beyond U+FFFF as a whole, in UTF-8"},
+                )
+        return await handle(request)
+
+    return checked
 
 
 def _key(request: Request) -> str:
