@@ -9,6 +9,7 @@ import typer
 
 from talentflux import __version__
 from talentflux.cli_audit import audit_app
+from talentflux.cli_keys import keys_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,7 @@ app = typer.Typer(
 taxonomy_app = typer.Typer(help="Skills: link the lexicon to public taxonomies.", no_args_is_help=True)
 app.add_typer(taxonomy_app, name="taxonomy")
 app.add_typer(audit_app, name="audit")
+app.add_typer(keys_app, name="keys")
 
 
 class OutputFormat(StrEnum):
@@ -207,11 +209,20 @@ def worker() -> None:
 
 @app.command(epilog="Example:\n\n  TALENTFLUX_DATABASE_OWNER_URL=postgresql://owner@db/talentflux talentflux migrate")
 def migrate() -> None:
-    """Bring the database's tables to this version."""
+    """Bring the database's tables to this version and encrypt what was written before it."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     from talentflux.core.config import get_settings
     from talentflux.workers.supervisor import run_migrations
 
-    print(run_migrations(get_settings()))
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        line = bar.add_task("Encrypting", total=None, visible=False)
+        done = run_migrations(
+            get_settings(), lambda done, total: bar.update(line, completed=done, total=total, visible=True)
+        )
+    print(done)
 
 
 @taxonomy_app.command("import", epilog="Example:\n\n  talentflux taxonomy import ~/Downloads/ESCO.zip")

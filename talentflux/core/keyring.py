@@ -49,12 +49,12 @@ class Keyring:
 
     Args:
         management: Holds the master key.
-        refresh_seconds: How often to look for new versions.
+        refresh_seconds: How often to look for new versions; the same in all processes of one database.
     """
 
-    def __init__(self, management: KeyManagement, refresh_seconds: float = REFRESH_SECONDS) -> None:
+    def __init__(self, management: KeyManagement, refresh_seconds: float | None = None) -> None:
         self.management = management
-        self.refresh_seconds = refresh_seconds
+        self.refresh_seconds = REFRESH_SECONDS if refresh_seconds is None else refresh_seconds
         self._kept: OrderedDict[UUID | None, tuple[float, Keys]] = OrderedDict()
         self._plain: OrderedDict[tuple[UUID | None, bytes], bytes] = OrderedDict()
         self._signing: Keys | None = None
