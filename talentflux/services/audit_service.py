@@ -13,7 +13,7 @@ import orjson
 from talentflux.core.audit_chain import Chain, Head
 from talentflux.core.audit_trail import AuditEvent, AuditTrail
 from talentflux.core.crypto import Keys
-from talentflux.core.database import NOWHERE, AnySession, Database, Origin, ReadSession, Scope, WriteSession
+from talentflux.core.database import NOWHERE, AnySession, Database, Origin, Scope, WriteSession
 from talentflux.core.scope import switched
 from talentflux.repositories.audit_repository import AuditRepository, Entry
 from talentflux.services.encryption_service import organization_keys, platform_keys
@@ -102,7 +102,7 @@ async def record_alone(  # noqa: PLR0913 -- as for `record`
 
 
 async def viewed(
-    session: ReadSession,
+    session: AnySession,
     action: str,
     resource: str,
     row_id: UUID | None,
@@ -112,7 +112,7 @@ async def viewed(
     """Let the process write a moment later that personal data were shown.
 
     Args:
-        session: The transaction that read them; it is read-only, so it cannot write this.
+        session: The transaction that read them; mostly it is read-only and cannot write this itself.
         action: As `candidate.view`.
         resource: Kind of the row.
         row_id: The row; None for a list.
