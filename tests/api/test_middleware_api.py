@@ -12,12 +12,14 @@ from fastapi import FastAPI, Request
 from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
 
-from talentflux.core.config import Environment, Settings
+from talentflux.core.config import Environment, LogFormat, Settings
+from talentflux.core.logging import configure_logging
 from talentflux.main import create_app
 from tests.api.support import UNKNOWN, assert_problem
 
 ORIGIN = "https://app.example.org"
 PREFLIGHT = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH"}
+PUBLIC = {"/.well-known/jwks.json"}  # the same for everybody
 EVERYWHERE = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -127,8 +129,9 @@ async def test_every_route_answers_with_the_security_headers(app: FastAPI, anony
         assert "frame-ancestors 'none'" in policy, (method, path)
         assert "camera=()" in answer.headers["permissions-policy"], (method, path)
         assert answer.headers["x-request-id"], (method, path)
-        if not path.startswith("/static/"):
-            assert "no-store" in answer.headers["cache-control"] or "private" in answer.headers["cache-control"], path
+        if not path.startswith("/static/") and path not in PUBLIC:
+            kept = answer.headers["cache-control"]
+            assert "no-store" in kept or "private" in kept, (method, path)
 
 
 async def test_refusals_of_the_middleware_carry_the_headers_too(anonymous: httpx.AsyncClient) -> None:
@@ -253,3 +256,24 @@ async def test_figures_are_refused_from_elsewhere_without_the_token(settings: Se
         assert_problem(await client.get("/metrics", headers={"Authorization": "Bearer x"}), 401, "token_invalid")
         headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
         assert (await client.get("/metrics", headers=headers)).status_code == 200
+
+
+async def test_the_log_of_a_fault_and_of_refusals_names_neither_caller_nor_question(
+    settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging(Settings(log_format=LogFormat.JSON, _env_file=None))
+    async with serving(settings, address="203.0.113.99", rate_limit_address=2) as (app, client):
+
+        @app.get("/fault")
+        async def fault() -> None:
+            raise RuntimeError("canary")
+
+        for _ in range(3):
+            await client.get("/fault?email=canary@example.org", headers={"X-Forwarded-For": "198.51.100.77"})
+        await client.get("/fault?email=canary@example.org", headers={"Host": "canary.example"})
+    written = capfd.readouterr().err
+    assert "unexpected error" in written
+    assert "canary@" not in written
+    assert "canary." not in written
+    assert "203.0.113" not in written
+    assert "198.51.100" not in written
