@@ -211,7 +211,7 @@ class Database:
         """Open a read-only transaction for whoever a credential proves the caller to be; as for writing."""
         async with self._session(ReadSession, "read", authorization, origin) as session:
             yield session
-            await session.commit()  # after a rollback the driver would prepare all statements anew
+            await _end_reading(session)
 
     @asynccontextmanager
     async def read_session(self, scope: Scope, origin: Origin = NOWHERE) -> AsyncIterator[ReadSession]:
@@ -229,7 +229,7 @@ class Database:
         """
         async with self._session(ReadSession, "read", scope, origin) as session:
             yield session
-            await session.commit()  # as above
+            await _end_reading(session)
 
     async def ping(self) -> None:
         """Ask the database for an answer.
@@ -369,6 +369,11 @@ def _scope_sql(scope: Scope) -> str:
         f"set_config('app.requisitions', '{scope.requisitions}', true), "
         f"set_config('app.identity', '{'on' if scope.identity else ''}', true)"
     )
+
+
+async def _end_reading(session: ReadSession) -> None:
+    """Commit, for after a rollback the driver would prepare all statements anew."""
+    await (await session.driver()).commit()
 
 
 async def _commit(session: WriteSession) -> None:

@@ -1,23 +1,24 @@
 """What every repository does: keep to one organization, hide deleted rows, read lists page by page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
-from typing import Any, ClassVar, Final, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast, get_args
 from uuid import UUID
 
 import orjson
 import psycopg
-from psycopg.rows import dict_row
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
+from psycopg.rows import dict_row, namedtuple_row
+from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, or_, select, tuple_
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import BindParameter
 
 from talentflux.core.cursor import make_cursor, read_cursor
-from talentflux.core.database import AnySession
+from talentflux.core.database import AnySession, ReadSession
 from talentflux.core.errors import ConflictError, NotFoundError, PreconditionFailedError
 from talentflux.models.base import TenantRow
 from talentflux.schemas.page import RowPage, Sort, SyncParameters
@@ -267,8 +268,17 @@ class TenantRepository(Generic[M]):
             NotFoundError: There is none in this organization.
             PreconditionFailedError: It has another version.
         """
+        if isinstance(self.session, ReadSession):
+            return self._expected(await self._record(row_id), versions)
         statement = self.live().where(self.model.id == row_id)
         return self._expected(await self.session.scalar(_locked(statement) if lock else statement), versions)
+
+    async def _record(self, row_id: UUID) -> M | None:
+        """Read a row that nobody will change, for a third of what the ORM takes: its columns, and no more."""
+        driver = await self.session.driver()
+        async with driver.cursor(row_factory=namedtuple_row, binary=True) as rows:
+            await rows.execute(_row_sql(cast("Hashable", self.model)), [self.organization_id, row_id])
+            return cast("M | None", await rows.fetchone())
 
     async def get_deleted(self, row_id: UUID, *, versions: Versions = ANY_VERSION) -> M:
         """Return one deleted row, kept from being changed by others until the transaction ends.
@@ -313,6 +323,14 @@ class TenantRepository(Generic[M]):
         """Return the time of the transaction."""
         moment: datetime = (await self.session.execute(select(func.now()))).scalar_one()
         return moment
+
+
+@cache
+def _row_sql(model: Any) -> bytes:
+    """Return what reads one row that is not deleted, without the columns that are loaded on demand."""
+    columns = ", ".join(each.key for each in inspect(model).column_attrs if not each.deferred)
+    where = "organization_id = %s and id = %s and deleted_at is null"
+    return f"select {columns} from {model.__tablename__} where {where}".encode()  # noqa: S608 -- names of the model
 
 
 @contextmanager
