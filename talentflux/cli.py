@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from talentflux import __version__
+from talentflux.cli_accounts import accounts_app
 from talentflux.cli_audit import audit_app
 from talentflux.cli_keys import keys_app
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 taxonomy_app = typer.Typer(help="Skills: link the lexicon to public taxonomies.", no_args_is_help=True)
 app.add_typer(taxonomy_app, name="taxonomy")
+app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
 
