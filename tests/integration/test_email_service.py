@@ -170,7 +170,7 @@ async def test_refusal_for_now_is_followed_by_another_attempt_later(outbox: Outb
         settings = smtp_settings(server)
         await outbox.work(settings)
         assert outbox.state(email) == ("queued", "smtp_451", 1)
-        await outbox.work(settings)
+        await email_tasks.send(Work(outbox.database, settings, PLATFORM, 99, 1), email, 1)  # a second job comes early
         assert outbox.state(email)[2] == 1
         outbox.pass_time("70 seconds")
         await outbox.work(settings)
