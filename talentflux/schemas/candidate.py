@@ -7,6 +7,7 @@ from pydantic import Field
 
 from talentflux.schemas.base import Schema
 from talentflux.schemas.page import Sort, SyncParameters
+from talentflux.schemas.private import PRIVATE
 
 
 class CandidateSummary(Schema):
@@ -14,8 +15,8 @@ class CandidateSummary(Schema):
 
     id: UUID
     name: str | None = Field(description="Null when no name could be read.")
-    email: str | None
-    phone: str | None
+    email: str | None = Field(description="Null without `candidate:read_private`.", json_schema_extra=PRIVATE)
+    phone: str | None = Field(description="Null without `candidate:read_private`.", json_schema_extra=PRIVATE)
     location: str | None
     headline: str | None
     created_at: datetime
@@ -26,9 +27,16 @@ class CandidateSummary(Schema):
 class CandidateQuery(SyncParameters):
     """What the list of candidates can be asked."""
 
-    email: str | None = Field(default=None, max_length=320, description="Only the candidate with this address.")
+    email: str | None = Field(
+        default=None,
+        max_length=320,
+        description="Only the candidate with this address. Needs `candidate:read_private`.",
+    )
     phone: str | None = Field(
-        default=None, max_length=40, description="Only candidates with this telephone number, given with its country."
+        default=None,
+        max_length=40,
+        description="Only candidates with this telephone number, given with its country. "
+        "Needs `candidate:read_private`.",
     )
     q: str | None = Field(
         default=None,

@@ -10,6 +10,7 @@ from talentflux.schemas.base import Schema
 from talentflux.schemas.document import HiddenText
 from talentflux.schemas.file import FileRead
 from talentflux.schemas.page import Sort, SyncParameters
+from talentflux.schemas.private import PRIVATE
 from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.task import TaskRead
 
@@ -51,11 +52,19 @@ class ResumeRead(ResumeSummary):
     """A resume with all that was read from it."""
 
     file: FileRead
-    parsed: ParsedResume | None = Field(description="Spans refer to `text`.")
-    text: str | None = Field(description="Visible text in reading order.")
+    parsed: ParsedResume | None = Field(
+        description="Spans refer to `text`. Null without `candidate:read_private`.", json_schema_extra=PRIVATE
+    )
+    text: str | None = Field(
+        description="Visible text in reading order. Null without `candidate:read_private`.", json_schema_extra=PRIVATE
+    )
     masked_text: str | None = Field(description="Without personal details: the only text that is scored.")
-    hidden: list[HiddenText] = Field(description="Text that is in the file and not on the page; it never counts.")
-    warnings: list[str]
+    hidden: list[HiddenText] = Field(
+        description="Text that is in the file and not on the page; it never counts. Empty without "
+        "`candidate:read_private`.",
+        json_schema_extra=PRIVATE,
+    )
+    warnings: list[str] = Field(description="Empty without `candidate:read_private`.", json_schema_extra=PRIVATE)
 
 
 class UploadedResume(Schema):

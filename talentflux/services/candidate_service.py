@@ -7,20 +7,29 @@ from uuid import UUID
 from talentflux.core.crypto import Keys
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError
+from talentflux.core.permissions import Permission
 from talentflux.models import Candidate
 from talentflux.repositories.base import unique
 from talentflux.repositories.candidate_repository import CandidateRepository
-from talentflux.schemas.candidate import CandidateQuery, CandidateRead, CandidateResume, CandidateUpdate
+from talentflux.schemas.candidate import (
+    CandidateQuery,
+    CandidateRead,
+    CandidateResume,
+    CandidateSummary,
+    CandidateUpdate,
+)
 from talentflux.schemas.page import RowPage
+from talentflux.schemas.private import private_fields as private_field_names
 from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import audit_service, candidate_profile, resume_content
+from talentflux.services import audit_service, candidate_profile, private_fields, resume_content
 from talentflux.services.candidate_profile import Profile
 from talentflux.services.encryption_service import organization_keys
 from talentflux.utils.ids import new_id
 
 NOBODY: Final = b""
 """A blind index that no row has."""
+_HIDDEN: Final[dict[str, None]] = dict.fromkeys(sorted(private_field_names(CandidateSummary)))
 
 
 async def page(session: AnySession, asked: CandidateQuery) -> RowPage:
@@ -31,8 +40,13 @@ async def page(session: AnySession, asked: CandidateQuery) -> RowPage:
     Args:
         session: The transaction.
         asked: Filters, order, view and place.
+
+    Raises:
+        ForbiddenError: A filter is for who may see contact data.
     """
     email, phone, q = asked.email, asked.phone, asked.q
+    if email or phone:
+        private_fields.require(session, Permission.CANDIDATE_READ_PRIVATE, "To look for an address or a number")
     keys = await organization_keys(session)
     found = await CandidateRepository(session).page(
         asked,
@@ -41,6 +55,9 @@ async def page(session: AnySession, asked: CandidateQuery) -> RowPage:
         tokens=candidate_profile.search_tokens(keys, q) if q else None,
     )
     candidate_profile.open_rows(keys, found.items)
+    if not private_fields.holds(session):
+        for row in found.items:
+            row.update(_HIDDEN)
     if asked.updated_since is not None:
         for row in found.items:
             if row["deleted_at"] is not None:
@@ -186,7 +203,7 @@ async def _write(repository: CandidateRepository, keys: Keys, candidate: Candida
 async def _read(session: AnySession, keys: Keys, candidate: Candidate) -> CandidateRead:
     versions = await CandidateRepository(session).resumes(candidate.id)
     resume_content.open_rows(keys, versions)
-    return CandidateRead(
+    read = CandidateRead(
         id=candidate.id,
         **candidate_profile.read(keys, candidate),
         created_at=candidate.created_at,
@@ -194,3 +211,4 @@ async def _read(session: AnySession, keys: Keys, candidate: Candidate) -> Candid
         deleted_at=candidate.deleted_at,
         resumes=[CandidateResume.model_validate(version) for version in versions],
     )
+    return private_fields.without_private(session, read)

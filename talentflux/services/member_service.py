@@ -9,7 +9,7 @@ from uuid import UUID
 
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError, ForbiddenError, NotFoundError
-from talentflux.core.permissions import ROLE_PERMISSIONS, Role
+from talentflux.core.permissions import ROLE_PERMISSIONS, Permission, Role
 from talentflux.models import Member, User
 from talentflux.repositories.member_repository import MemberRepository
 from talentflux.repositories.organization_repository import OrganizationRepository
@@ -173,7 +173,11 @@ def check_role(session: AnySession, role: Role) -> None:
         ForbiddenError: It allows more.
     """
     principal = session.principal
-    if principal is not None and not ROLE_PERMISSIONS[role] <= principal.permissions:
+    if principal is None:
+        return
+    # Every role may have keys of its own and no key may; that alone does not put all roles above every key.
+    spared = frozenset({Permission.API_KEY_PERSONAL}) if principal.api_key_id else frozenset()
+    if not ROLE_PERMISSIONS[role] - spared <= principal.permissions:
         raise ForbiddenError(f"The role {role} may do more than you.", code=ROLE_ABOVE_OWN)
 
 

@@ -47,9 +47,7 @@ async def found(session: WriteSession, name: str) -> OrganizationRead:
     async with switched(session, Scope(organization_id, principal.user_id)):
         if principal.session_id is not None:
             await settle_in(session, principal.session_id, organization_id)
-        made = await current(session)
-        audit_service.record(session, "organization.create", "organization", made.id, after={"name": name})
-    return made
+        return await current(session)
 
 
 async def update(session: WriteSession, changes: OrganizationUpdate, versions: Versions) -> OrganizationRead:

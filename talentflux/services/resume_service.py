@@ -8,6 +8,7 @@ from talentflux.ai.resume.json_resume import to_json_resume
 from talentflux.core.crypto import Cipher, Keys
 from talentflux.core.database import AnySession
 from talentflux.core.errors import ConflictError
+from talentflux.core.permissions import Permission
 from talentflux.models import File, Resume
 from talentflux.repositories.resume_repository import ResumeRepository
 from talentflux.schemas.document import Document
@@ -15,7 +16,7 @@ from talentflux.schemas.file import FileRead
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.stored_resume import ResumeQuery, ResumeRead, ResumeStatus
-from talentflux.services import audit_service, resume_content
+from talentflux.services import audit_service, private_fields, resume_content
 from talentflux.services.encryption_service import organization_keys
 
 
@@ -61,7 +62,8 @@ async def get(session: AnySession, resume_id: UUID) -> ResumeRead:
     repository = ResumeRepository(session)
     resume = await repository.get(resume_id)
     await audit_service.viewed(session, "resume.view", "resume", resume_id)
-    return _read(await organization_keys(session), resume, await repository.file_of(resume))
+    read = _read(await organization_keys(session), resume, await repository.file_of(resume))
+    return private_fields.without_private(session, read)
 
 
 async def original(session: AnySession, resume_id: UUID) -> Original:
@@ -69,7 +71,9 @@ async def original(session: AnySession, resume_id: UUID) -> Original:
 
     Raises:
         NotFoundError: There is none in this organization.
+        ForbiddenError: The caller may not read resumes.
     """
+    private_fields.require(session, Permission.RESUME_READ, "An original")
     repository = ResumeRepository(session)
     file = await repository.file_of(await repository.get(resume_id))
     cipher = resume_content.cipher_of(await organization_keys(session), file)
@@ -83,8 +87,10 @@ async def json_resume(session: AnySession, resume_id: UUID) -> dict[str, Any]:
 
     Raises:
         NotFoundError: There is none in this organization.
+        ForbiddenError: The caller may not read resumes.
         ConflictError: It has not been read yet, or cannot be read.
     """
+    private_fields.require(session, Permission.RESUME_READ, "An export")
     repository = ResumeRepository(session)
     resume = await repository.get(resume_id)
     cipher = resume_content.cipher_of(await organization_keys(session), await repository.file_of(resume))

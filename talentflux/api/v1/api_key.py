@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Body, Query, Request, Response
 
 from talentflux.api import tenant_examples
 from talentflux.api.answers import RequiredMatch, answers, page_answer, row_answer
 from talentflux.api.examples import listed
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads, writes
@@ -16,7 +16,7 @@ from talentflux.schemas.api_key import ApiKeyCreate, ApiKeyCreated, ApiKeyQuery,
 from talentflux.schemas.page import Page
 from talentflux.services import api_key_service
 
-router = APIRouter(prefix="/api-keys", tags=["api keys"], route_class=ApiRoute)
+router = StemRouter(prefix="/api-keys", tags=["api keys"])
 _Given = Annotated[ApiKeyCreate, Body(examples=[{"label": "Careers page", "scopes": ["requisition:read"]}])]
 _Label = Annotated[ApiKeyUpdate, Body(examples=[{"label": "Careers page, new host"}])]
 _Asked = Annotated[ApiKeyQuery, Query()]

@@ -3,23 +3,23 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 
 from talentflux.api import tenant_examples
 from talentflux.api.answers import answers
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads, writes
 from talentflux.schemas.hiring_team import TeamList, TeamMemberWrite
 from talentflux.services import hiring_team_service
 
-router = APIRouter(prefix="/requisitions/{requisition_id}/team", tags=["hiring teams"], route_class=ApiRoute)
+router = StemRouter(prefix="/requisitions", tags=["hiring teams"])
 _Writing = Annotated[WriteSession, writes(Permission.HIRING_TEAM_WRITE)]
 
 
 @router.get(
-    "",
+    "/{requisition_id}/team",
     operation_id="list_hiring_team",
     summary="Read a hiring team",
     responses=answers(404, 422, example=tenant_examples.TEAM),
@@ -32,7 +32,7 @@ async def list_hiring_team(
 
 
 @router.put(
-    "/{user_id}",
+    "/{requisition_id}/team/{user_id}",
     operation_id="put_hiring_team_member",
     summary="Give somebody a part in a hiring team",
     status_code=204,
@@ -49,7 +49,7 @@ async def put_hiring_team_member(
 
 
 @router.delete(
-    "/{user_id}",
+    "/{requisition_id}/team/{user_id}",
     operation_id="remove_hiring_team_member",
     summary="Take somebody out of a hiring team",
     status_code=204,

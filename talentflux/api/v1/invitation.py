@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Body, Query, Request, Response
 
 from talentflux.api import tenant_examples
 from talentflux.api.answers import answers, page_answer, row_answer
 from talentflux.api.examples import listed
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession, Scope, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Using, open_to_all, reads, writes, writes_own
@@ -23,7 +23,7 @@ from talentflux.schemas.member import (
 from talentflux.schemas.page import Page
 from talentflux.services import invitation_service
 
-router = APIRouter(prefix="/invitations", tags=["invitations"], route_class=ApiRoute)
+router = StemRouter(prefix="/invitations", tags=["invitations"])
 _Reading = Annotated[ReadSession, reads(Permission.MEMBER_INVITE)]
 _Writing = Annotated[WriteSession, writes(Permission.MEMBER_INVITE)]
 _Secret = Annotated[InvitationSecret, Body(examples=[{"token": "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"}])]

@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Body, Query, Request, Response
 
 from talentflux.api import tenant_examples
 from talentflux.api.answers import GivenMatch, RequiredMatch, answers, check_deleted, page_answer, row_answer
 from talentflux.api.examples import listed
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Using, reads, writes
@@ -16,7 +16,7 @@ from talentflux.schemas.member import MemberQuery, MemberRead, MemberUpdate
 from talentflux.schemas.page import Page
 from talentflux.services import member_service
 
-router = APIRouter(prefix="/members", tags=["members"], route_class=ApiRoute)
+router = StemRouter(prefix="/members", tags=["members"])
 _Reading = Annotated[ReadSession, reads(Permission.MEMBER_READ)]
 _Changing = Annotated[WriteSession, writes(Permission.MEMBER_UPDATE, step_up=True)]
 _Removing = Annotated[WriteSession, writes(Permission.MEMBER_REMOVE, step_up=True)]

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import GivenMatch, RequiredMatch, answers, row_answer
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Using, reads, writes, writes_own
@@ -18,7 +18,7 @@ from talentflux.schemas.organization import (
 )
 from talentflux.services import organization_service
 
-router = APIRouter(prefix="/organizations", tags=["organizations"], route_class=ApiRoute)
+router = StemRouter(prefix="/organizations", tags=["organizations"])
 
 
 @router.post(

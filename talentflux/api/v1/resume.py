@@ -97,7 +97,7 @@ async def get_resume(
 async def download_resume(
     resume_id: UUID,
     resources: Using,
-    opener: Annotated[Opener, opens(Permission.RESUME_READ, write=False)],
+    opener: Annotated[Opener, opens(Permission.CANDIDATE_READ_PRIVATE, write=False)],
 ) -> Response:
     """Return the bytes as they were uploaded, always as an attachment: a browser never shows them in this origin."""
     async with opener.reading() as session:
@@ -120,7 +120,7 @@ async def download_resume(
     responses=answers(404, 409, 422, example={"basics": {"name": "Mara Lindqvist"}}),
 )
 async def export_resume(
-    resume_id: UUID, session: Annotated[ReadSession, reads(Permission.RESUME_READ)]
+    resume_id: UUID, session: Annotated[ReadSession, reads(Permission.CANDIDATE_READ_PRIVATE)]
 ) -> dict[str, Any]:
     """Return a resume in the form of JSON Resume 1.0.0."""
     return await resume_service.json_resume(session, resume_id)

@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Body, Query, Request, Response
 
 from talentflux.api import tenant_examples
 from talentflux.api.answers import GivenMatch, RequiredMatch, answers, check_deleted, page_answer, row_answer
 from talentflux.api.examples import listed
-from talentflux.api.routing import ApiRoute
+from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import reads, writes
@@ -22,7 +22,7 @@ from talentflux.schemas.workspace import (
 )
 from talentflux.services import workspace_service
 
-router = APIRouter(prefix="/workspaces", tags=["workspaces"], route_class=ApiRoute)
+router = StemRouter(prefix="/workspaces", tags=["workspaces"])
 _Reading = Annotated[ReadSession, reads(Permission.WORKSPACE_READ)]
 _Writing = Annotated[WriteSession, writes(Permission.WORKSPACE_WRITE)]
 _Deleting = Annotated[WriteSession, writes(Permission.WORKSPACE_WRITE, step_up=True)]

@@ -1,0 +1,147 @@
+"""Hiring teams and confidential requisitions. Refusals first."""
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+from tests.api.support import assert_problem
+from tests.factories.tenants import Tenant, actions, add_tenant, unknown
+
+
+@pytest_asyncio.fixture
+async def tenant(app: FastAPI) -> Tenant:
+    return await add_tenant(app)
+
+
+@pytest.mark.parametrize("role", ["hiring_manager", "interviewer", "viewer"])
+async def test_only_recruiters_and_above_write_teams(tenant: Tenant, role: str) -> None:
+    owner, who = await tenant.person(), await tenant.person(role)
+    path = f"/requisitions/{await tenant.requisition(owner)}/team/{who.user_id}"
+    assert_problem(await tenant.call(who, "PUT", path, {"role": "recruiter"}), 403, "forbidden")
+    assert_problem(await tenant.call(who, "DELETE", path), 403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"role": "owner"}, {"role": "viewer"}, {"role": "recruiter", "user_id": unknown()}, {"role": "x\u0000"}],
+)
+async def test_other_fields_and_values_are_refused(tenant: Tenant, body: dict[str, str]) -> None:
+    owner = await tenant.person()
+    path = f"/requisitions/{await tenant.requisition(owner)}/team/{owner.user_id}"
+    assert_problem(await tenant.call(owner, "PUT", path, body), 422, "invalid_input")
+
+
+async def test_only_active_members_and_own_requisitions_are_found(app: FastAPI, tenant: Tenant) -> None:
+    owner, paused = await tenant.person(), await tenant.person("viewer")
+    stranger = await (await add_tenant(app, "Other")).person()
+    await tenant.call(owner, "POST", f"/members/{paused.member_id}/deactivate")
+    mine, theirs = await tenant.requisition(owner), await tenant.requisition(stranger)
+    for requisition, user in (
+        (mine, stranger.user_id),
+        (mine, paused.user_id),
+        (mine, unknown()),
+        (theirs, owner.user_id),
+        (unknown(), owner.user_id),
+    ):
+        path = f"/requisitions/{requisition}/team/{user}"
+        assert_problem(await tenant.call(owner, "PUT", path, {"role": "recruiter"}), 404, "not_found")
+        assert_problem(await tenant.call(owner, "DELETE", path), 404, "not_found")
+    assert_problem(await tenant.call(owner, "GET", f"/requisitions/{theirs}/team"), 404, "not_found")
+
+
+async def test_hiring_managers_and_interviewers_see_their_own_requisitions_only(tenant: Tenant) -> None:
+    owner = await tenant.person()
+    mine, other = await tenant.requisition(owner), await tenant.requisition(owner)
+    for role in ("hiring_manager", "interviewer"):
+        who = await tenant.person(role)
+        assert (await tenant.call(who, "GET", "/requisitions")).json()["items"] == []
+        put = await tenant.call(owner, "PUT", f"/requisitions/{mine}/team/{who.user_id}", {"role": role})
+        assert put.status_code == 204
+        assert [each["id"] for each in (await tenant.call(who, "GET", "/requisitions")).json()["items"]] == [mine]
+        assert_problem(await tenant.call(who, "GET", f"/requisitions/{other}"), 404, "not_found")
+
+
+async def test_a_part_adds_rights_on_its_requisition_only_and_until_it_is_taken_away(tenant: Tenant) -> None:
+    owner, viewer = await tenant.person(), await tenant.person("viewer")
+    mine, other = await tenant.requisition(owner), await tenant.requisition(owner)
+    body = {"title": "Changed"}
+    assert_problem(await tenant.call(viewer, "PATCH", f"/requisitions/{mine}", body), 403, "forbidden")
+    path = f"/requisitions/{mine}/team/{viewer.user_id}"
+    await tenant.call(owner, "PUT", path, {"role": "interviewer"})
+    assert_problem(await tenant.call(viewer, "PATCH", f"/requisitions/{mine}", body), 403, "forbidden")
+    await tenant.call(owner, "PUT", path, {"role": "hiring_manager"})
+    assert (await tenant.call(viewer, "PATCH", f"/requisitions/{mine}", body)).status_code == 200
+    assert_problem(await tenant.call(viewer, "PATCH", f"/requisitions/{other}", body), 403, "forbidden")
+    assert (await tenant.call(owner, "DELETE", path)).status_code == 204
+    assert_problem(await tenant.call(viewer, "PATCH", f"/requisitions/{mine}", body), 403, "forbidden")
+    assert_problem(await tenant.call(owner, "DELETE", path), 404, "not_found")
+    teams = [each for each in await actions(tenant.resources.database, tenant.organization_id) if "team" in each]
+    assert teams == ["hiring_team.put", "hiring_team.put", "hiring_team.remove"]
+
+
+async def test_a_hiring_manager_goes_on_seeing_what_they_made(tenant: Tenant) -> None:
+    manager = await tenant.person("hiring_manager", name="Robin")
+    made = await tenant.requisition(manager)
+    assert (await tenant.call(manager, "GET", f"/requisitions/{made}")).status_code == 200
+    [part] = (await tenant.call(manager, "GET", f"/requisitions/{made}/team")).json()["items"]
+    assert (part["user_id"], part["name"], part["role"]) == (str(manager.user_id), "Robin", "hiring_manager")
+    assert (await tenant.call(manager, "PATCH", f"/requisitions/{made}", {"status": "closed"})).status_code == 200
+
+
+async def test_a_confidential_requisition_is_not_there_for_others(tenant: Tenant) -> None:
+    owner, setter = await tenant.person(), await tenant.person("recruiter")
+    recruiter, viewer = await tenant.person("recruiter"), await tenant.person("viewer")
+    made = await tenant.requisition(owner)
+    path = f"/requisitions/{made}"
+    assert (await tenant.call(setter, "PATCH", path, {"confidential": True})).json()["confidential"] is True
+    for who in (recruiter, viewer):
+        assert (await tenant.call(who, "GET", "/requisitions")).json()["items"] == []
+        for method, where, body in (
+            ("GET", path, None),
+            ("GET", f"{path}/team", None),
+            ("GET", f"{path}/matches", None),
+        ):
+            assert_problem(await tenant.call(who, method, where, body), 404, "not_found")
+    for method, where, body in (
+        ("PATCH", path, {"confidential": False}),
+        ("PUT", f"{path}/team/{recruiter.user_id}", {"role": "recruiter"}),
+        ("DELETE", f"{path}/team/{setter.user_id}", None),
+        ("DELETE", path, None),
+    ):
+        assert_problem(await tenant.call(recruiter, method, where, body), 404, "not_found")
+    for who in (owner, await tenant.person("admin"), setter):
+        assert (await tenant.call(who, "GET", path)).status_code == 200
+    team = (await tenant.call(setter, "GET", f"{path}/team")).json()["items"]
+    assert [(each["user_id"], each["role"]) for each in team] == [(str(setter.user_id), "recruiter")]
+    put = await tenant.call(setter, "PUT", f"{path}/team/{viewer.user_id}", {"role": "interviewer"})
+    assert put.status_code == 204
+    assert (await tenant.call(viewer, "GET", path)).status_code == 200
+    assert (await tenant.call(setter, "PATCH", path, {"confidential": False})).status_code == 200
+    assert (await tenant.call(recruiter, "GET", path)).status_code == 200
+
+
+async def test_a_service_key_cannot_hide_a_requisition_from_itself(tenant: Tenant) -> None:
+    owner = await tenant.person()
+    made = await tenant.requisition(owner)
+    scopes = ["requisition:read", "requisition:write", "requisition:create"]
+    keys = []
+    for extra in ([], ["requisition:read_confidential"]):
+        body = {"label": "Sync", "scopes": scopes + extra}
+        keys.append((await tenant.call(owner, "POST", "/api-keys", body)).json()["key"])
+    path = f"/requisitions/{made}"
+    assert_problem(await tenant.call(keys[0], "PATCH", path, {"confidential": True}), 422, "key_not_allowed")
+    assert (await tenant.call(keys[1], "PATCH", path, {"confidential": True})).status_code == 200
+    assert_problem(await tenant.call(keys[0], "GET", path), 404, "not_found")
+    assert (await tenant.call(keys[1], "GET", path)).json()["confidential"] is True
+    created = await tenant.call(keys[0], "POST", "/requisitions", {"description": "Required:\n- SQL"})
+    assert created.status_code == 201
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"organization_id": unknown()}, {"confidential": "maybe"}, {"status": "gone"}, {"title": ""}, {"id": unknown()}],
+)
+async def test_other_fields_of_requisitions_are_refused(tenant: Tenant, body: dict[str, str]) -> None:
+    owner = await tenant.person()
+    path = f"/requisitions/{await tenant.requisition(owner)}"
+    assert_problem(await tenant.call(owner, "PATCH", path, body), 422, "invalid_input")
