@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from talentflux.api import examples
 from talentflux.schemas.application import ApplicationRead
+from talentflux.schemas.auth import JsonWebKeySet, TokenPair
 from talentflux.schemas.base import Schema
 from talentflux.schemas.candidate import CandidateRead, CandidateSummary
 from talentflux.schemas.email import EmailRead
@@ -20,6 +21,7 @@ from talentflux.schemas.screening import ScreeningReport
 from talentflux.schemas.skill import Skill
 from talentflux.schemas.stored_resume import ResumeRead, ResumeSummary, UploadAccepted
 from talentflux.schemas.task import TaskRead
+from talentflux.schemas.user import MembershipList, SessionList, UserRead
 
 TRUE: dict[str, type[Schema]] = {
     "ORGANIZATION": OrganizationRead,
@@ -38,6 +40,11 @@ TRUE: dict[str, type[Schema]] = {
     "EMAIL": EmailRead,
     "SKILL": Skill,
     "SHORTLIST": ScreeningReport,
+    "USER": UserRead,
+    "TOKEN_PAIR": TokenPair,
+    "SESSION_LIST": SessionList,
+    "MEMBERSHIP_LIST": MembershipList,
+    "JWKS": JsonWebKeySet,
 }
 
 
@@ -96,7 +103,7 @@ async def test_description_names_no_schema_that_is_missing(client: httpx.AsyncCl
 def test_every_operation_lies_under_the_prefix_in_plural(app: FastAPI) -> None:
     for route in app.routes:
         if isinstance(route, APIRoute) and route.path.startswith("/api/"):
-            assert re.match(r"/api/v1/[a-z]+s(/|$)", route.path), route.path
+            assert re.match(r"/api/v1/(auth|[a-z-]+s)(/|$)", route.path), route.path
 
 
 @pytest.mark.parametrize("name", TRUE)

@@ -23,7 +23,7 @@ from tests.factories.people import Person, add_person
 WITHOUT_EVENT: Final = {
     "preview_invitation": "shows what an invitation says to whoever holds its secret; changes nothing",
     "begin_sign_on": "sends the browser to the identity provider; the log-in that follows is recorded",
-    "refresh": "the log-in goes on; a refresh token that is used twice is recorded",
+    "refresh_tokens": "the log-in goes on; a refresh token that is used twice is recorded",
     "resend_verification": "answers alike for every address and changes no account",
     "resend_email": "needs an e-mail that failed; tests/api/test_email_api.py sends one again",
 }

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import answers
@@ -42,6 +42,25 @@ from talentflux.services.user_service import Profile
 router = StemRouter(prefix="/auth", tags=["auth"])
 well_known = APIRouter(tags=["auth"])
 
+_EMAIL = "sam.okoro@example.org"
+_PASSWORD = "blue kettle orbit 47"  # noqa: S105 -- of an example
+_SECRET = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"  # noqa: S105 -- of an example
+_Registration = Annotated[
+    Registration,
+    Body(
+        examples=[{"email": _EMAIL, "password": _PASSWORD, "name": "Sam Okoro", "organization_name": "Northwind Data"}]
+    ),
+]
+_EmailVerification = Annotated[EmailVerification, Body(examples=[{"token": _SECRET, "password": _PASSWORD}])]
+_EmailAddress = Annotated[EmailAddress, Body(examples=[{"email": _EMAIL}])]
+_LogIn = Annotated[LogIn, Body(examples=[{"email": _EMAIL, "password": _PASSWORD}])]
+_Refresh = Annotated[Refresh, Body(examples=[{"refresh_token": _SECRET}])]
+_Proof = Annotated[Proof, Body(examples=[{"password": _PASSWORD, "code": "492039"}])]
+_PasswordChange = Annotated[
+    PasswordChange, Body(examples=[{"current_password": _PASSWORD, "new_password": "granite teapot wanders 12"}])
+]
+_PasswordReset = Annotated[PasswordReset, Body(examples=[{"token": _SECRET, "password": _PASSWORD}])]
+_LinkSecret = Annotated[LinkSecret, Body(examples=[{"token": _SECRET}])]
 _Own = Annotated[Opener, opens_own()]
 _CHECK_MAIL = Accepted(detail="If this address can have it, an e-mail is on its way to it. Look there for a link.")
 
@@ -53,13 +72,13 @@ def caller_of(request: Request) -> Caller:
 
 @router.post(
     "/register",
-    operation_id="register",
+    operation_id="register_account",
     summary="Open an account",
     status_code=202,
     dependencies=[open_to_all()],
     responses=answers(415, 422, 429, success=202, example=_CHECK_MAIL.model_dump()),
 )
-async def register(body: Registration, request: Request, resources: Using) -> Accepted:
+async def register(body: _Registration, request: Request, resources: Using) -> Accepted:
     """Open an account, with an organization that you own or as a job seeker.
 
     The address is sent a link that confirms it. The answer is the same for an address that has an account already:
@@ -78,7 +97,7 @@ async def register(body: Registration, request: Request, resources: Using) -> Ac
     dependencies=[open_to_all()],
     responses=answers(401, 415, 422, 429),
 )
-async def verify_email(body: EmailVerification, request: Request, resources: Using) -> None:
+async def verify_email(body: _EmailVerification, request: Request, resources: Using) -> None:
     """Confirm the address of an account with the link that was sent to it and the password of the registration.
 
     The password is asked for so that nobody confirms an account that somebody else opened with their address.
@@ -96,7 +115,7 @@ async def verify_email(body: EmailVerification, request: Request, resources: Usi
     dependencies=[open_to_all()],
     responses=answers(415, 422, 429, success=202, example=_CHECK_MAIL.model_dump()),
 )
-async def resend_verification(body: EmailAddress, request: Request, resources: Using) -> Accepted:
+async def resend_verification(body: _EmailAddress, request: Request, resources: Using) -> Accepted:
     """Send a new link that confirms an address; the answer is the same whether or not an account waits for it."""
     await registration_service.resend(resources.database, str(body.email), caller_of(request), _url(resources))
     return _CHECK_MAIL
@@ -109,7 +128,7 @@ async def resend_verification(body: EmailAddress, request: Request, resources: U
     dependencies=[open_to_all()],
     responses=answers(401, 415, 422, 429, example=examples.TOKEN_PAIR),
 )
-async def log_in(body: LogIn, request: Request, response: Response, resources: Using) -> TokenPair | BrowserSession:
+async def log_in(body: _LogIn, request: Request, response: Response, resources: Using) -> TokenPair | BrowserSession:
     """Log in with address and password, and the second factor where one is set up.
 
     `"session": "token"` answers with an access token and a refresh token. `"session": "browser"` sets a cookie that
@@ -146,12 +165,12 @@ async def log_in_answer(
 
 @router.post(
     "/refresh",
-    operation_id="refresh",
+    operation_id="refresh_tokens",
     summary="Get the next access token",
     dependencies=[open_to_all()],
     responses=answers(401, 415, 422, 429, example=examples.TOKEN_PAIR),
 )
-async def refresh(body: Refresh, request: Request, response: Response, resources: Using) -> TokenPair:
+async def refresh(body: _Refresh, request: Request, response: Response, resources: Using) -> TokenPair:
     """Exchange a refresh token for an access token and the next refresh token.
 
     A refresh token is good once. Shown again within ten seconds it gets the same successor, so that requests which
@@ -200,7 +219,7 @@ async def log_out_everywhere(opener: _Own, request: Request, resources: Using, r
     status_code=204,
     responses=answers(401, 409, 415, 422, 429),
 )
-async def prove(body: Proof, opener: _Own, request: Request, resources: Using) -> None:
+async def prove(body: _Proof, opener: _Own, request: Request, resources: Using) -> None:
     """Give your password, and the second factor where one is set up.
 
     For ten minutes this log-in may then delete, export, and change keys and roles.
@@ -216,7 +235,7 @@ async def prove(body: Proof, opener: _Own, request: Request, resources: Using) -
     status_code=204,
     responses=answers(401, 409, 415, 422, 429),
 )
-async def change_password(body: PasswordChange, opener: _Own, request: Request, resources: Using) -> None:
+async def change_password(body: _PasswordChange, opener: _Own, request: Request, resources: Using) -> None:
     """Set a new password by giving the present one. All your other log-ins end."""
     await password_service.change(
         resources.database,
@@ -236,7 +255,7 @@ async def change_password(body: PasswordChange, opener: _Own, request: Request, 
     dependencies=[open_to_all()],
     responses=answers(415, 422, 429, success=202, example=_CHECK_MAIL.model_dump()),
 )
-async def request_password_reset(body: EmailAddress, request: Request, resources: Using) -> Accepted:
+async def request_password_reset(body: _EmailAddress, request: Request, resources: Using) -> Accepted:
     """Send a link for a new password; the answer is the same whether or not the address has an account."""
     await password_service.request_reset(resources.database, str(body.email), caller_of(request), _url(resources))
     return _CHECK_MAIL
@@ -250,7 +269,7 @@ async def request_password_reset(body: EmailAddress, request: Request, resources
     dependencies=[open_to_all()],
     responses=answers(415, 422, 429),
 )
-async def reset_password(body: PasswordReset, request: Request, resources: Using) -> None:
+async def reset_password(body: _PasswordReset, request: Request, resources: Using) -> None:
     """Set a new password with the link that was sent. All your log-ins end; the second factor stays as it is."""
     await password_service.reset(
         resources.database,
@@ -269,7 +288,7 @@ async def reset_password(body: PasswordReset, request: Request, resources: Using
     dependencies=[open_to_all()],
     responses=answers(415, 422, 429),
 )
-async def confirm_email_change(body: LinkSecret, request: Request, resources: Using) -> None:
+async def confirm_email_change(body: _LinkSecret, request: Request, resources: Using) -> None:
     """Change the address of an account with the link that was sent to the new one. The old one is told."""
     async with identity(resources.database, caller_of(request)) as session:
         await user_service.confirm_email_change(session, _url(resources), body.token.get_secret_value())

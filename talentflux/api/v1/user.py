@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Body, Request, Response
 
 from talentflux.api import examples
 from talentflux.api.answers import RequiredMatch, answers, row_answer
@@ -19,6 +19,8 @@ from talentflux.services.session_service import identity
 
 router = StemRouter(prefix="/users/me", tags=["users"])
 
+_UserUpdate = Annotated[UserUpdate, Body(examples=[{"name": "Samira Okoro"}])]
+_EmailChange = Annotated[EmailChange, Body(examples=[{"email": "samira.okoro@example.org"}])]
 _Reading = Annotated[ReadSession, reads_own()]
 _Writing = Annotated[WriteSession, writes_own()]
 _Own = Annotated[Opener, opens_own()]
@@ -34,7 +36,7 @@ _CHECK_MAIL = Accepted(detail="An e-mail is on its way to the new address. The a
     responses=answers(401, 404, 422, example=examples.USER),
 )
 async def get_me(session: _Reading, request: Request) -> Response:
-    """Return your account."""
+    """Return your account: address, name, whether the address is confirmed."""
     return row_answer(request, await user_service.read(session))
 
 
@@ -45,7 +47,7 @@ async def get_me(session: _Reading, request: Request) -> Response:
     response_model=UserRead,
     responses=answers(401, 404, 412, 415, 422, 428, example=examples.USER),
 )
-async def update_me(body: UserUpdate, versions: RequiredMatch, session: _Writing, request: Request) -> Response:
+async def update_me(body: _UserUpdate, versions: RequiredMatch, session: _Writing, request: Request) -> Response:
     """Change what your account says of you. The address changes by `POST /users/me/email-change`."""
     return row_answer(request, await user_service.rename(session, body.name, versions))
 
@@ -70,7 +72,7 @@ async def delete_me(opener: _Proven, request: Request, response: Response, resou
     status_code=202,
     responses=answers(401, 404, 415, 422, success=202, example=_CHECK_MAIL.model_dump()),
 )
-async def request_email_change(body: EmailChange, opener: _Proven, request: Request, resources: Using) -> Accepted:
+async def request_email_change(body: _EmailChange, opener: _Proven, request: Request, resources: Using) -> Accepted:
     """Send a link to a new address of yours; the old one stays until it is used. Needs a recent proof of identity."""
     url = resources.settings.public_url.rstrip("/")
     async with identity(resources.database, caller_of(request), opener.principal) as session:
