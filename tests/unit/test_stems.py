@@ -11,6 +11,8 @@ REASONS: dict[tuple[str, str], str] = {
     ("health", "model"): "asks the database and the queue how they are; stores nothing",
     ("report", "model"): "puts together what other stems store",
     ("report", "schema"): "answers with the form of schemas/screening.py",
+    ("invitation", "model"): "its row is in models/member.py",
+    ("invitation", "schema"): "its forms are in schemas/member.py",
     ("one_time", "model"): "its rows are in models/auth.py",
     ("one_time", "schema"): "its links come in with the forms of schemas/auth.py",
     ("password", "model"): "a part of the account in models/user.py",
