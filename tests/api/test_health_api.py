@@ -4,6 +4,7 @@ import httpx
 import psycopg
 from pydantic import SecretStr
 
+from talentflux.core.api_keys import new_key
 from talentflux.core.config import Settings
 from talentflux.main import create_app
 from tests.api.support import UNKNOWN
@@ -25,7 +26,7 @@ async def test_is_not_ready_without_a_database(settings: Settings) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         answer = await client.get("/ready")
         assert (answer.status_code, answer.json()["ready"]) == (503, False)
-        listed = await client.get("/api/v1/candidates")
+        listed = await client.get("/api/v1/candidates", headers={"Authorization": f"Bearer {new_key().text}"})
         assert (listed.status_code, listed.json()["code"]) == (503, "dependency_unavailable")
         assert (await client.get("/health")).status_code == 200
 
