@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Uuid, and_, bindparam, func, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, Uuid, and_, bindparam, cast, func, or_, select, update
 
 from talentflux.core.database import WriteSession
 from talentflux.models import ApiKey
@@ -15,7 +15,7 @@ from talentflux.schemas.page import RowPage
 _works: ColumnElement[bool] = and_(
     ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now())
 )
-_active = bindparam("active", type_=Boolean())
+_active = cast(bindparam("active"), Boolean())
 _whose = bindparam("user_id", type_=Uuid())
 _after, _order = newest_first(ApiKey)
 _LIST = ListQuery(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, cast, func, or_, select, update
 
 from talentflux.core.database import AnySession
 from talentflux.core.permissions import Role
@@ -39,7 +39,7 @@ _LIST = ResourceList(
 _open: ColumnElement[bool] = and_(
     Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > func.now()
 )
-_pending = bindparam("pending", type_=Boolean())
+_pending = cast(bindparam("pending"), Boolean())
 _after, _order = newest_first(Invitation)
 _INVITATIONS = ListQuery(
     select(

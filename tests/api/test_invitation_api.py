@@ -140,6 +140,8 @@ async def test_an_expired_link_is_refused(tenant: Tenant, admin_connection: psyc
     await _is_dead(tenant, await _secret(tenant), alex)
     assert (await tenant.call(owner, "GET", f"/invitations/{made['id']}")).json()["state"] == "expired"
     assert (await tenant.call(owner, "GET", "/invitations?pending=true")).json()["items"] == []
+    [item] = (await tenant.call(owner, "GET", "/invitations")).json()["items"]
+    assert item == made | {"state": "expired", "expires_at": item["expires_at"], "updated_at": item["updated_at"]}
 
 
 async def test_a_revoked_link_is_refused(tenant: Tenant) -> None:
