@@ -16,6 +16,7 @@ ORGANIZATION: dict[str, Any] = {
     "slug": "local",
     "name": "Local organization",
     "created_at": "2026-11-21T08:00:00Z",
+    "updated_at": "2026-11-21T08:00:00Z",
 }
 CANDIDATE_SUMMARY: dict[str, Any] = {
     "id": CANDIDATE_ID,

@@ -1,6 +1,7 @@
 """The organization: founded, changed, handed over, closed. Refusals first."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -8,7 +9,13 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
+from talentflux.api import tenant_examples
 from talentflux.core.database import Scope
+from talentflux.schemas.api_key import ApiKeyCreated, ApiKeyRead
+from talentflux.schemas.base import Schema
+from talentflux.schemas.hiring_team import TeamList
+from talentflux.schemas.member import InvitationAccepted, InvitationPreview, InvitationRead, MemberRead
+from talentflux.schemas.workspace import WorkspaceMemberList, WorkspaceRead
 from talentflux.services import organization_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.support import assert_problem
@@ -166,6 +173,24 @@ async def test_a_member_of_two_organizations_names_the_one_they_mean(tenant: Ten
     foreign = {"X-Organization-Id": str(LOCAL_ORGANIZATION_ID)}
     assert_problem(await tenant.call(owner, "GET", "/organizations/current", headers=foreign), 404, "not_found")
     assert await letters(tenant.resources.database) == []
+
+
+@pytest.mark.parametrize(
+    ("example", "schema"),
+    [
+        (tenant_examples.WORKSPACE, WorkspaceRead),
+        (tenant_examples.WORKSPACE_MEMBERS, WorkspaceMemberList),
+        (tenant_examples.MEMBER, MemberRead),
+        (tenant_examples.INVITATION, InvitationRead),
+        (tenant_examples.INVITATION_PREVIEW, InvitationPreview),
+        (tenant_examples.INVITATION_ACCEPTED, InvitationAccepted),
+        (tenant_examples.API_KEY, ApiKeyRead),
+        (tenant_examples.NEW_API_KEY, ApiKeyCreated),
+        (tenant_examples.TEAM, TeamList),
+    ],
+)
+def test_examples_have_the_form_of_the_answers(example: dict[str, Any], schema: type[Schema]) -> None:
+    schema.model_validate(example)
 
 
 async def test_the_caller_is_told_the_organization(client: httpx.AsyncClient) -> None:
