@@ -1,6 +1,7 @@
 """The description of the API: what FastAPI derives from the code, and what the guards and conventions add to it."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -80,16 +81,29 @@ _LOCATION: Final = _header(
 _RETRY_AFTER: Final = _header("Seconds until the next try is worth while.", "1")
 _REPLAYED: Final = _header("`true` where the answer is that of the first request with this key.", "true")
 _REASONS: Final[dict[str, str]] = {
+    "200": "Done.",
+    "201": "Made.",
+    "202": "Taken on; a task does it.",
+    "204": "Done; there is nothing to say.",
+    "400": "The body cannot be read.",
     "401": "No log-in, or none that still holds.",
     "403": "Not allowed: the permission, a confirmed address, a recent proof of identity or the CSRF token is missing.",
     "404": "There is none, or not for you.",
     "409": "It contradicts the present state; with a key: the first request is still being carried out.",
+    "413": "The body or a file in it is too large.",
+    "415": "The body is of another media type than the operation takes.",
     "412": "It has changed since you read it.",
     "421": "This host name is not served here.",
     "422": "A field, header or parameter is wrong; `errors` names it.",
     "428": "`If-Match` is missing.",
     "429": "Too many requests; wait as long as `Retry-After` says.",
+    "500": "Something went wrong on our side; the log has the request id.",
+    "503": "Something that is needed, such as the database, does not answer.",
 }
+
+
+_UNSAID: Final = {"Successful Response", "Validation Error"}
+"""What FastAPI writes where an operation says nothing."""
 
 
 def describe(app: FastAPI) -> Part:
@@ -182,7 +196,7 @@ class _Description:
         for status, answer in declared(*statuses).items():
             self._responses.setdefault(str(status), answer)
         for code, reason in _REASONS.items():
-            if code in self._responses:
+            if self._responses.get(code, {}).get("description") in _UNSAID | {HTTPStatus(int(code)).phrase}:
                 self._responses[code]["description"] = reason
         if self._versioned and self._method == "get":
             self._responses["304"] = {"description": "What you have is still right."}

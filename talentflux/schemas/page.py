@@ -1,7 +1,7 @@
 """Pages of lists, and what every list can be asked."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -10,10 +10,8 @@ from talentflux.schemas.base import Schema
 T = TypeVar("T")
 
 Limit = Annotated[int, Field(ge=1, le=200, description="Most items of one page.")]
-Cursor = Annotated[
-    str,
-    Field(max_length=500, description="Where the page before ended: its `next_cursor`. Absent for the first page."),
-]
+_CURSOR: Final = "Where the page before ended: its `next_cursor`. Absent for the first page."
+Cursor = Annotated[str, Field(max_length=500, description=_CURSOR)]
 
 
 Sort = Annotated[
@@ -34,7 +32,7 @@ class ListParameters(Schema):
     """What every list of rows can be asked. Each list adds its filters and the orders that it knows."""
 
     limit: Limit = 50
-    cursor: Cursor | None = None
+    cursor: Cursor | None = Field(default=None, description=_CURSOR)
     include_total: bool = Field(default=False, description="Count the items too; costs as much as reading them all.")
 
 
