@@ -194,6 +194,7 @@ def downgrade() -> None:
     row_security.disable(op, "organization")
     row_security.enable(op, "organization", column="id")
     op.execute("alter table requisition drop column workspace_id, drop column confidential")
+    op.execute("drop policy user_account_user on user_account")  # it looks at members
     for table in reversed(TABLES):
         op.execute(f"drop table {table}")
 
