@@ -55,6 +55,7 @@ async def _verify(url: str, settings: "Settings", organization: UUID | None) -> 
 
     from talentflux.core.audit_anchor import open_anchors
     from talentflux.core.database import Database
+    from talentflux.core.errors import NotFoundError
     from talentflux.core.keyring import Keyring
     from talentflux.services import audit_check
 
@@ -62,7 +63,11 @@ async def _verify(url: str, settings: "Settings", organization: UUID | None) -> 
     console = Console(stderr=True)
     columns = (TextColumn("Checking events"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with Database(url, 2, keyring=Keyring.from_settings(settings)) as database:
-        chains = await audit_check.chains(database, anchors) if organization is None else [organization]
+        chains = await audit_check.chains(database, anchors)
+        if organization is not None:
+            if organization not in chains:
+                raise NotFoundError("There is no audit log of this organization.")
+            chains = [organization]
         total = sum([await audit_check.length(database, chain) for chain in chains])
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             line = bar.add_task("", total=total)
