@@ -49,7 +49,6 @@ class IdentityProvider(TenantRow, Base):
             unique=True,
             postgresql_where=text("deleted_at is null"),
         ),
-        Index("identity_provider_verified_domains_idx", "verified_domains", postgresql_using="gin"),
     )
 
 

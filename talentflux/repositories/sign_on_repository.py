@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import any_, delete, func, literal, select, update
 
 from talentflux.core.database import AnySession
 from talentflux.core.permissions import Role
@@ -42,7 +42,7 @@ class SignOnRepository:
         if slug is not None:
             statement = statement.where(Organization.slug == slug)
         if domain is not None:
-            statement = statement.where(IdentityProvider.verified_domains.contains([domain]))
+            statement = statement.where(literal(domain) == any_(IdentityProvider.verified_domains))
         return await self._session.scalar(statement.order_by(IdentityProvider.id).limit(1))
 
     async def provider(self, provider_id: UUID) -> IdentityProvider | None:

@@ -199,7 +199,7 @@ class OidcClient:
     async def _claims(self, found: Metadata, token: str) -> dict[str, Any]:
         header = _header(token)
         algorithm, key_id = header.get("alg"), header.get("kid")
-        if algorithm not in ALGORITHMS:
+        if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
             raise _refused("is signed in a way that is not accepted")
         if key_id is not None and not isinstance(key_id, str):
             raise _refused("names its key in no known way")

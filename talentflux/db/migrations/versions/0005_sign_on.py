@@ -90,7 +90,6 @@ TABLES = {
 INDEXES = (
     "create unique index identity_provider_organization_id_issuer_live_key "
     "on identity_provider (organization_id, issuer) where deleted_at is null",
-    "create index identity_provider_verified_domains_idx on identity_provider using gin (verified_domains)",
     "create index user_identity_user_id_idx on user_identity (user_id)",
     "create index user_identity_organization_id_identity_provider_id_idx "
     "on user_identity (organization_id, identity_provider_id)",
