@@ -54,6 +54,18 @@ async def change_email() -> HTMLResponse:
     return _account_page("change-email")
 
 
+@router.get("/sign-on")
+async def sign_on() -> HTMLResponse:
+    """Ask for the address that says which organization's identity provider logs in."""
+    return _account_page("sign-on")
+
+
+@router.get("/invitation")
+async def invitation() -> HTMLResponse:
+    """Show what an invitation offers and let it be accepted, with the link of the e-mail."""
+    return _account_page("invitation")
+
+
 @router.get("/account")
 async def account() -> HTMLResponse:
     """Show one's own account: name, organizations, log-ins."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 COMMAND = Path(sys.executable).with_name("talentflux")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -147,6 +147,40 @@ class TestDemo:
             browser.close()
         assert not problems
 
+    @pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="needs Chromium; CI must have it")
+    def test_a_newcomer_registers_confirms_and_logs_in_with_a_browser(self, demo) -> None:
+        password = "quiet anchor 27 maple"
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            page = browser.new_page()
+            page.goto(f"{demo.address}/register")
+            page.get_by_label("Your name").fill("Nadia Berg")
+            page.get_by_label("E-mail address").fill("nadia@example.org")
+            page.get_by_label("Password").fill(password)
+            page.get_by_label("Organization").fill("Berg & Co")
+            page.get_by_role("button", name="Open the account").click()
+            page.get_by_text("a link there confirms your address").wait_for()
+            for _ in range(100):
+                page.goto(f"{demo.address}/outbox")
+                if page.locator("a[href*='/verify-email#']").count():
+                    break
+            page.goto(f"{demo.address}/verify-email#" + _after_hash(page, "verify-email"))
+            page.get_by_label("Password").fill(password)
+            page.get_by_role("button", name="Confirm").click()
+            page.wait_for_url("**/login")
+            page.goto(f"{demo.address}/login?next=//elsewhere.example/")
+            page.get_by_label("E-mail address").fill("nadia@example.org")
+            page.get_by_label("Password").fill(password)
+            page.get_by_role("button", name="Log in").click()
+            page.wait_for_url(f"{demo.address}/")
+            assert page.get_by_text("There is none yet").count() == 1, "another organization's requisitions are shown"
+            page.evaluate("localStorage.clear()")
+            page.goto(f"{demo.address}/account")
+            page.get_by_role("row", name="Berg & Co").wait_for()
+            page.get_by_role("button", name="Log out everywhere").click()
+            page.wait_for_url("**/login")
+            browser.close()
+
     def test_running_it_again_adds_nothing_and_ends_cleanly(self, demo, folder) -> None:
         assert demo.end() == 0
         again = RunningDemo(folder)
@@ -156,6 +190,12 @@ class TestDemo:
         assert again.end() == 0
         assert (len(resumes), len(requisitions)) == (41, 6)
         assert not remaining(folder)
+
+
+def _after_hash(page: Page, name: str) -> str:
+    link = page.locator(f"a[href*='/{name}#']").first.get_attribute("href")
+    assert link is not None
+    return link.partition("#")[2]
 
 
 def remaining(folder: Path) -> list[str]:

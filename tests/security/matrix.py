@@ -149,6 +149,8 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "GET /verify-email": PUBLIC,
     "GET /change-email": PUBLIC,
     "GET /account": PUBLIC,
+    "GET /sign-on": PUBLIC,
+    "GET /invitation": PUBLIC,
     "GET /outbox": PUBLIC,
 }
 """By operation id, or by method and path for pages."""

@@ -10,8 +10,8 @@ from talentflux.api.answers import RequiredMatch, answers, row_answer
 from talentflux.api.routing import StemRouter
 from talentflux.api.v1.auth import caller_of
 from talentflux.core.database import ReadSession, WriteSession
-from talentflux.core.security.cookies import session_cookie
-from talentflux.dependencies import Opener, Using, opens_own, reads_own, writes_own
+from talentflux.core.security.cookies import csrf_token, session_cookie, session_cookie_name
+from talentflux.dependencies import CSRF_HEADER, Opener, Using, opens_own, reads_own, writes_own
 from talentflux.schemas.auth import Accepted
 from talentflux.schemas.user import EmailChange, MembershipList, SessionList, UserRead, UserUpdate
 from talentflux.services import session_service, user_service
@@ -35,9 +35,16 @@ _CHECK_MAIL = Accepted(detail="An e-mail is on its way to the new address. The a
     response_model=UserRead,
     responses=answers(401, 404, 422, example=examples.USER),
 )
-async def get_me(session: _Reading, request: Request) -> Response:
-    """Return your account: address, name, whether the address is confirmed."""
-    return row_answer(request, await user_service.read(session))
+async def get_me(session: _Reading, request: Request, resources: Using) -> Response:
+    """Return your account: address, name, whether the address is confirmed.
+
+    For a browser's session the header `X-CSRF-Token` gives the token that writing requests must carry.
+    """
+    answer = row_answer(request, await user_service.read(session))
+    cookie = request.cookies.get(session_cookie_name(resources.settings))
+    if cookie and "authorization" not in request.headers:
+        answer.headers[CSRF_HEADER] = csrf_token(cookie)
+    return answer
 
 
 @router.patch(

@@ -15,6 +15,7 @@ async function ask(method, path, body) {
   if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
   const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   const text = await answer.text();
+  if (answer.headers.get("X-CSRF-Token")) localStorage.setItem(CSRF, answer.headers.get("X-CSRF-Token"));
   return { ok: answer.ok, status: answer.status, data: text ? JSON.parse(text) : {} };
 }
 
@@ -38,6 +39,7 @@ async function send(form) {
   if (!answer.ok) return refuse(form, answer.data);
   if (answer.data.csrf_token) localStorage.setItem(CSRF, answer.data.csrf_token);
   const [kind, rest] = [form.dataset.done.slice(0, 2), form.dataset.done.slice(3)];
+  if (kind === "to") return location.assign(answer.data.authorization_url);
   if (kind === "go") return location.assign(nextPage(rest));
   form.hidden = true;
   show(document.querySelector(".outcome"), form.dataset.done.slice(4));
@@ -60,6 +62,13 @@ function cell(row, content) {
   else place.textContent = content;
 }
 
+function deviceName(text) {
+  const browser = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]];
+  const system = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"], ["Mac OS", "macOS"], ["Linux", "Linux"]];
+  const named = [browser, system].map((list) => (list.find(([mark]) => text.includes(mark)) || [])[1]);
+  return text.startsWith("Mozilla/") && named[0] ? named.filter(Boolean).join(" on ") : text;
+}
+
 async function showAccount(root) {
   const me = await ask("GET", "/api/v1/users/me");
   if (!me.ok) return location.assign("/login?next=/account");
@@ -74,7 +83,7 @@ async function showAccount(root) {
   const sessions = await ask("GET", "/api/v1/users/me/sessions");
   for (const each of sessions.data.items) {
     const row = root.querySelector("[data-sessions]").insertRow();
-    cell(row, (each.device || each.kind) + (each.current ? " (this one)" : ""));
+    cell(row, (deviceName(each.device) || each.kind) + (each.current ? " (this one)" : ""));
     cell(row, new Date(each.last_used_at).toLocaleString());
     const button = document.createElement("button");
     button.textContent = "End";
@@ -90,6 +99,23 @@ async function leave(root, method, path, ends) {
   if (!answer.ok) return show(root.querySelector(".refusal"), answer.data.detail);
   if (ends) localStorage.removeItem(CSRF);
   location.assign(ends ? "/login" : "/account");
+}
+
+async function showInvitation(root) {
+  const token = secretOfLink();
+  const offered = await ask("POST", "/api/v1/invitations/preview", { token });
+  if (!offered.ok) return show(document.querySelector(".outcome"), offered.data.detail);
+  root.querySelector("[data-organization]").textContent = offered.data.organization_name;
+  root.querySelector("[data-role]").textContent = offered.data.role.replace("_", " ");
+  root.querySelector("[data-until]").textContent = new Date(offered.data.expires_at).toLocaleString();
+  root.querySelector("[data-accept]").addEventListener("click", async () => {
+    const me = await ask("GET", "/api/v1/users/me");
+    if (!me.ok) return location.assign(`/login?next=${encodeURIComponent("/invitation" + location.hash)}`);
+    const accepted = await ask("POST", "/api/v1/invitations/accept", { token });
+    if (!accepted.ok) return show(root.querySelector(".refusal"), accepted.data.detail);
+    location.assign("/account");
+  });
+  root.hidden = false;
 }
 
 for (const form of document.querySelectorAll("form[data-endpoint]")) {
@@ -112,3 +138,6 @@ if (account) {
     .addEventListener("click", () => leave(account, "POST", "/api/v1/auth/logout-everywhere", true));
   showAccount(account);
 }
+
+const invitation = document.querySelector("[data-invitation]");
+if (invitation) showInvitation(invitation);
