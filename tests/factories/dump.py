@@ -22,7 +22,8 @@ def readable_bytes(connection: psycopg.Connection, folder: Path | None = None) -
     for schema, table in tables:
         query = sql.SQL("select t.*, t::text from {} t").format(sql.Identifier(schema, table))
         for row in connection.execute(query).fetchall():
-            parts += [value if isinstance(value, bytes) else str(value).encode() for value in row]
+            parts.append(row[-1].encode())
+            parts += [value for value in row if isinstance(value, bytes)]
     for path in sorted(folder.rglob("*")) if folder else ():
         parts.append(str(path).encode())
         if path.is_file():
