@@ -348,6 +348,7 @@ AUDIT_EVENT: dict[str, Any] = {
     "changes": {"stage": {"before": "new", "after": "interview"}},
 }
 AUDIT_LINE = '{"id":"01937c7e-8192-7304-95b6-8495a6b7c8d9","sequence":42,"action":"application.move"}\n'
+AUDIT_TABLE = "id,sequence,action\r\n01937c7e-8192-7304-95b6-8495a6b7c8d9,42,application.move\r\n"
 AUDIT_VERIFICATION: dict[str, Any] = {
     "organization_id": "00000000-0000-7000-8000-000000000001",
     "intact": True,

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from talentflux.api import examples
 from talentflux.schemas.application import ApplicationRead
+from talentflux.schemas.audit import AuditEventRead, ChainVerification
 from talentflux.schemas.auth import JsonWebKeySet, TokenPair
 from talentflux.schemas.base import Schema
 from talentflux.schemas.candidate import CandidateRead, CandidateSummary
@@ -18,6 +19,8 @@ from talentflux.schemas.organization import OrganizationRead
 from talentflux.schemas.ranking import MatchRead, RankedMatch
 from talentflux.schemas.requisition import RequisitionRead, RequisitionSummary
 from talentflux.schemas.screening import ScreeningReport
+from talentflux.schemas.second_factor import RecoveryCodes, SecondFactorRead, SecondFactorSetup
+from talentflux.schemas.sign_on import IdentityProviderRead
 from talentflux.schemas.skill import Skill
 from talentflux.schemas.stored_resume import ResumeRead, ResumeSummary, UploadAccepted
 from talentflux.schemas.task import TaskRead
@@ -45,6 +48,12 @@ TRUE: dict[str, type[Schema]] = {
     "SESSION_LIST": SessionList,
     "MEMBERSHIP_LIST": MembershipList,
     "JWKS": JsonWebKeySet,
+    "SECOND_FACTOR": SecondFactorRead,
+    "SECOND_FACTOR_SETUP": SecondFactorSetup,
+    "RECOVERY_CODES": RecoveryCodes,
+    "IDENTITY_PROVIDER": IdentityProviderRead,
+    "AUDIT_EVENT": AuditEventRead,
+    "AUDIT_VERIFICATION": ChainVerification,
 }
 
 
@@ -113,4 +122,28 @@ def test_examples_have_the_form_of_the_answers(name: str) -> None:
 
 def test_no_example_is_untested() -> None:
     named = {name for name in vars(examples) if name.isupper() and not name.startswith("_")}
-    assert {name for name in named if not name.endswith("_ID")} == {*TRUE, "REQUIREMENT"}
+    assert {name for name in named if not name.endswith("_ID")} == {*TRUE, "REQUIREMENT", "AUDIT_LINE", "AUDIT_TABLE"}
+
+
+def test_every_operation_says_who_may_call_it_and_how(app: FastAPI) -> None:
+    document = app.openapi()
+    schemes = document["components"]["securitySchemes"]
+    guarded = 0
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            ways = operation["security"]
+            assert {name for way in ways for name in way} <= schemes.keys(), path
+            if not ways:
+                continue
+            guarded += 1
+            assert {"401", "403", "421", "429"} <= operation["responses"].keys(), path
+            browser = next(way for way in ways if "session" in way)
+            assert ("csrf" in browser) is (method not in {"get", "head"}), path
+    assert guarded > 60
+
+
+def test_examples_keep_what_is_null(app: FastAPI) -> None:
+    answer = app.openapi()["paths"]["/api/v1/candidates"]["get"]["responses"]["200"]
+    example = answer["content"]["application/json"]["example"]
+    assert example["next_cursor"] is None
+    assert example["items"][0].keys() == CandidateSummary.model_fields.keys()

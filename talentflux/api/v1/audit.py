@@ -48,7 +48,7 @@ async def list_audit_events(
             "description": "The events, newest first.",
             "content": {
                 "application/x-ndjson": {"schema": {"type": "string"}, "example": examples.AUDIT_LINE},
-                "text/csv": {"schema": {"type": "string"}},
+                "text/csv": {"schema": {"type": "string"}, "example": examples.AUDIT_TABLE},
             },
         },
     },
