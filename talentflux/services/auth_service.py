@@ -10,7 +10,7 @@ from talentflux.core.permissions import Role
 from talentflux.core.principal import Principal
 from talentflux.core.security import passwords
 from talentflux.repositories.user_repository import SessionRepository, UserRepository
-from talentflux.services import second_factor_service, session_service, throttle_service, user_service
+from talentflux.services import second_factor_service, session_service, sign_on_service, throttle_service, user_service
 from talentflux.services.encryption_service import platform_keys
 from talentflux.services.session_lifetime import SessionKind
 from talentflux.services.session_service import Caller, Opened, identity
@@ -63,6 +63,7 @@ class OwnerMade:
 class _Factor(Enum):
     HOLDS = auto()
     MISSING = auto()
+    ELSEWHERE = auto()
     WRONG = auto()
 
 
@@ -79,7 +80,7 @@ async def log_in(database: Database, attempt: Attempt, caller: Caller, public_ur
 
     Raises:
         UnauthenticatedError: `credentials_invalid`; with the right password `second_factor_required` or
-            `second_factor_invalid`.
+            `second_factor_invalid`, or `sign_on_required` where an organization of theirs enforces single sign-on.
         TooManyRequestsError: It failed too often.
     """
     async with identity(database, caller) as session:
@@ -94,12 +95,14 @@ async def log_in(database: Database, attempt: Attempt, caller: Caller, public_ur
         holds = user is not None and user.password_hash == known.password_hash
         if user is not None and holds:
             factor = await _factor(session, user.id, attempt.code)
+            if factor is _Factor.HOLDS and not await sign_on_service.password_allowed(session, user.id):
+                factor = _Factor.ELSEWHERE
             if factor is _Factor.HOLDS:
                 user.password_hash = renewed or user.password_hash
                 opened = await session_service.open_session(session, user, attempt.kind, caller, public_url)
         if opened is not None:
             await throttle_service.succeed(session, known.counted)
-        elif factor is _Factor.MISSING:
+        elif factor in {_Factor.MISSING, _Factor.ELSEWHERE}:
             await throttle_service.refund(session, known.counted)
         else:
             reason = "second_factor" if holds else "credentials"
@@ -222,4 +225,8 @@ async def _factor(session: WriteSession, user_id: UUID, code: str | None) -> _Fa
 def _refusal(factor: _Factor) -> UnauthenticatedError:
     if factor is _Factor.MISSING:
         return UnauthenticatedError("Give the code of your second factor too.", code="second_factor_required")
+    if factor is _Factor.ELSEWHERE:
+        return UnauthenticatedError(
+            "Your organization asks for single sign-on: POST /api/v1/auth/sign-on.", code="sign_on_required"
+        )
     return UnauthenticatedError("The code is wrong or was used.", code="second_factor_invalid")

@@ -45,6 +45,7 @@ def settings(test_database: TestDatabase, tmp_path: Path) -> Settings:
         parser_timeout_seconds=READERS[1],
         parser_memory_mib=READERS[2],
         master_key=SecretStr(MASTER_KEY),
+        dns_server="127.0.0.1:1",  # nobody answers there
         rate_limit_address=0,
         rate_limit_login=0,
         rate_limit_account=0,

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from talentflux.core.database import Scope
 from talentflux.core.permissions import Role
+from talentflux.core.security import passwords
 from talentflux.dependencies import Resources
 from talentflux.services import sign_on_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
@@ -234,6 +235,21 @@ async def test_passwords_are_refused_where_single_sign_on_is_enforced(
     assert await allowed(app, member)
     admin_connection.execute("update identity_provider set verified_domains = domains, deleted_at = now()")
     assert await allowed(app, member)
+
+
+async def test_a_right_password_is_sent_to_single_sign_on_where_it_is_enforced(
+    anonymous: httpx.AsyncClient, configured: str, member: Person, admin_connection: psycopg.Connection
+) -> None:
+    password = "plinth wombat 74 cello"
+    hashed = await passwords.hash_password(password)
+    admin_connection.execute("update user_account set password_hash = %s where id = %s", [hashed, member.user_id])
+    given = {"email": EMAIL, "password": password}
+    assert (await anonymous.post("/api/v1/auth/login", json=given)).status_code == 200
+    admin_connection.execute("update identity_provider set enforced = true")
+    assert_problem(await anonymous.post("/api/v1/auth/login", json=given), 401, "sign_on_required")
+    wrong = given | {"password": "plinth wombat 74 viola"}
+    assert_problem(await anonymous.post("/api/v1/auth/login", json=wrong), 401, "credentials_invalid")
+    assert (await sign_on(anonymous)).status_code == 200
 
 
 # The real provider

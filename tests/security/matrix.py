@@ -159,7 +159,9 @@ STEP_UP: Final = frozenset(
     {"delete_me", "request_email_change", "delete_current_organization", "transfer_current_organization",
      "delete_workspace", "update_member", "deactivate_member", "reactivate_member", "remove_member",
      "leave_organization", "create_api_key", "revoke_api_key", "create_personal_api_key", "revoke_personal_api_key",
-     "export_audit_events"}
+     "export_audit_events", "start_second_factor", "remove_second_factor", "renew_recovery_codes",
+     "create_identity_provider", "update_identity_provider", "delete_identity_provider",
+     "verify_identity_provider_domains"}
 )  # fmt: skip
 """Operations that ask for a recent proof of identity."""
 
