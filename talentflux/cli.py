@@ -11,6 +11,7 @@ from talentflux import __version__
 from talentflux.cli_accounts import accounts_app
 from talentflux.cli_audit import audit_app
 from talentflux.cli_keys import keys_app
+from talentflux.cli_organizations import organizations_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ app.add_typer(taxonomy_app, name="taxonomy")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
+app.add_typer(organizations_app, name="organizations")
 
 
 class OutputFormat(StrEnum):
