@@ -69,5 +69,7 @@ async def touch(session: WriteSession, key_ids: Collection[UUID]) -> None:
         session: A transaction that finds out who somebody is.
         key_ids: Which.
     """
-    statement = update(ApiKey).where(ApiKey.id.in_(key_ids)).values(last_used_at=func.now())
+    # A row that another process writes now is in use all the same; waiting for it could wait for ever.
+    free = select(ApiKey.id).where(ApiKey.id.in_(key_ids)).with_for_update(skip_locked=True, key_share=True)
+    statement = update(ApiKey).where(ApiKey.id.in_(free)).values(last_used_at=func.now())
     await session.execute(statement.execution_options(synchronize_session=False))

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from talentflux.core.api_keys import new_key
 from talentflux.core.database import AnySession, Database, Scope, WriteSession
 from talentflux.core.errors import DependencyError, ForbiddenError, InvalidInputError, NotFoundError
@@ -155,7 +157,7 @@ class KeyUse:
         try:
             async with self._database.write_session(Scope(identity=True)) as session:
                 await api_key_repository.touch(session, sorted(used))
-        except DependencyError:
+        except (DependencyError, DBAPIError):
             _log.warning("use_not_written", keys=len(used))
 
     async def close(self) -> None:
