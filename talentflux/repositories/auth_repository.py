@@ -26,7 +26,9 @@ _CHARGE = text(
     returning failures
     """
 )
-_REFUND = text("update login_throttle set failures = greatest(failures - 1, 0), blocked_until = now() where key = :key")
+_REFUND = text(
+    "update login_throttle set failures = greatest(failures - 1, 0), blocked_until = last_failed_at where key = :key"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ class SigningKeyRepository:
     async def good(self) -> list[SigningKey]:
         """Return the keys that still verify, the newest first."""
         statement = select(SigningKey).where(or_(SigningKey.expires_at.is_(None), SigningKey.expires_at > func.now()))
-        return list(await self._session.scalars(statement.order_by(SigningKey.active_from.desc(), SigningKey.id.desc())))
+        return list(
+            await self._session.scalars(statement.order_by(SigningKey.active_from.desc(), SigningKey.id.desc()))
+        )
 
     async def add(self, key: SigningKey) -> None:
         """Insert a key."""

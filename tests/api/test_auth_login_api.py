@@ -1,7 +1,6 @@
 """Logging in and out, over tokens and cookies. Refusals first."""
 
 import asyncio
-import statistics
 import time
 from typing import Any
 
@@ -20,6 +19,8 @@ from tests.factories.accounts import (
     PASSWORD,
     add_owner,
     bearer,
+    even,
+    hold_pauses,
     log_in,
     logged_in,
     pass_time,
@@ -64,12 +65,13 @@ async def test_account_without_a_password_is_refused_like_a_wrong_one(
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"email": "sam\0@example.org"}, "body.email"),
+        ({"email": "sam\0@example.org"}, "body"),
         ({"email": "no address"}, "body.email"),
         ({"email": "x" * 300 + "@example.org"}, "body.email"),
         ({"email": ["sam@example.org"]}, "body.email"),
         ({"password": "x" * 1025}, "body.password"),
         ({"password": ""}, "body.password"),
+        ({"password": "blue kettle\0orbit"}, "body"),
         ({"password": {"$ne": ""}}, "body.password"),
         ({"code": "123456; drop table"}, "body.code"),
         ({"code": "1" * 33}, "body.code"),
@@ -88,7 +90,7 @@ async def test_body_of_another_form_is_refused(
     assert PASSWORD not in answer.text
 
 
-@pytest.mark.parametrize("password", ["\0" * 12, "\U0001f600" * 200, "\u202e" * 12, "' or 1=1 --"])
+@pytest.mark.parametrize("password", ["\x07" * 12, "\U0001f600" * 200, "\u202e" * 12, "' or 1=1 --"])
 async def test_strange_password_is_only_a_wrong_one(
     anonymous: httpx.AsyncClient, database: Database, password: str
 ) -> None:
@@ -99,7 +101,7 @@ async def test_strange_password_is_only_a_wrong_one(
 @pytest.mark.parametrize(
     ("raw", "status"),
     [
-        (b'{"email": "sam@example.org", "password": "\\ud800 orbit kettle"}', 401),
+        (b'{"email": "sam@example.org", "password": "\\ud800 orbit kettle"}', 422),
         (b'{"email": "sam\\ud800@example.org", "password": "x orbit kettle"}', 422),
         (b'{"email": "sam@example.org", "password": "x orbit kettle", "code": "\\ud800123456"}', 422),
         (b'{"email": "sam@example.org", "password": "x orbit kettle", "\\ud800": 1}', 422),
@@ -125,20 +127,22 @@ async def test_account_waits_twice_as_long_after_each_failure(
         for _ in range(5):
             assert_problem(await log_in(anonymous, email, OTHER_PASSWORD), 401, "credentials_invalid")
         for seconds in (1, 2, 4, 8):
+            hold_pauses(admin_connection)
             refused = await log_in(anonymous, email, OTHER_PASSWORD)
             assert_problem(refused, 429, "login_throttled")
-            assert int(refused.headers["retry-after"]) == seconds
-            pass_time(admin_connection, f"{seconds} seconds")
+            assert 3500 < int(refused.headers["retry-after"]) - seconds <= 3600
+            pass_time(admin_connection, "2 hours")
             assert_problem(await log_in(anonymous, email, OTHER_PASSWORD), 401, "credentials_invalid")
-        admin_connection.execute("delete from login_throttle where failures > 9")
+        admin_connection.execute("delete from login_throttle")
 
 
 async def test_right_password_is_refused_too_while_the_account_waits(
-    anonymous: httpx.AsyncClient, database: Database
+    anonymous: httpx.AsyncClient, database: Database, admin_connection: psycopg.Connection
 ) -> None:
     await add_owner(database)
     for _ in range(5):
         await log_in(anonymous, password=OTHER_PASSWORD)
+    hold_pauses(admin_connection)
     assert_problem(await log_in(anonymous), 429, "login_throttled")
 
 
@@ -178,14 +182,17 @@ async def test_parallel_guesses_get_no_more_tries_than_single_ones(
 ) -> None:
     await add_owner(database)
     answers = await asyncio.gather(*(log_in(anonymous, password=OTHER_PASSWORD) for _ in range(30)))
-    assert sum(answer.status_code == 401 for answer in answers) <= 6
+    assert sum(answer.status_code == 401 for answer in answers) <= 9  # five, and one after each pause
     assert {answer.status_code for answer in answers} == {401, 429}
 
 
-async def test_address_that_tries_many_accounts_waits_too(anonymous: httpx.AsyncClient, database: Database) -> None:
+async def test_address_that_tries_many_accounts_waits_too(
+    anonymous: httpx.AsyncClient, database: Database, admin_connection: psycopg.Connection
+) -> None:
     await add_owner(database)
     for number in range(20):
         await log_in(anonymous, f"nobody{number}@example.org", OTHER_PASSWORD)
+    hold_pauses(admin_connection)
     assert_problem(await log_in(anonymous), 429, "login_throttled")
 
 
@@ -202,16 +209,18 @@ async def test_known_and_unknown_address_take_the_same_time(
     anonymous: httpx.AsyncClient, database: Database, admin_connection: psycopg.Connection
 ) -> None:
     await add_owner(database)
-    taken: dict[str, list[float]] = {EMAIL: [], UNKNOWN: []}
-    for turn in range(32):
-        for email in sorted(taken, reverse=bool(turn % 2)):
-            admin_connection.execute("delete from login_throttle")
-            started = time.perf_counter()
-            await log_in(anonymous, email, OTHER_PASSWORD)
-            taken[email].append(time.perf_counter() - started)
-    # The quicker half shows what the work takes; the rest is what else the machine did.
-    known, unknown = (statistics.median(sorted(values)[:16]) for values in taken.values())
-    assert 0.8 < known / unknown < 1.25
+
+    async def times() -> tuple[list[float], list[float]]:
+        taken: dict[str, list[float]] = {EMAIL: [], UNKNOWN: []}
+        for turn in range(24):
+            for email in sorted(taken, reverse=bool(turn % 2)):
+                admin_connection.execute("delete from login_throttle")
+                started = time.perf_counter()
+                await log_in(anonymous, email, OTHER_PASSWORD)
+                taken[email].append(time.perf_counter() - started)
+        return taken[EMAIL], taken[UNKNOWN]
+
+    assert await even(times)
 
 
 async def test_log_in_gives_tokens_that_open_the_account(anonymous: httpx.AsyncClient, database: Database) -> None:

@@ -1,7 +1,6 @@
 """Opening an account and confirming its address. Refusals first."""
 
 import asyncio
-import statistics
 import time
 from typing import Any
 
@@ -10,6 +9,7 @@ import psycopg
 import pytest
 
 from talentflux.core.database import Database
+from talentflux.utils.ids import new_id
 from tests.api.support import assert_problem
 from tests.factories.accounts import (
     EMAIL,
@@ -18,6 +18,8 @@ from tests.factories.accounts import (
     PASSWORD,
     add_owner,
     bearer,
+    even,
+    hold_pauses,
     log_in,
     logged_in,
     pass_time,
@@ -37,7 +39,7 @@ def count(connection: psycopg.Connection, table: str) -> int:
     ("change", "field"),
     [
         ({"email": "no address"}, "body.email"),
-        ({"email": "sam\0@example.org"}, "body.email"),
+        ({"email": "sam\0@example.org"}, "body"),
         ({"email": "sam@example.org\r\nBcc: all@example.org"}, "body.email"),
         ({"password": "short"}, "body.password"),
         ({"password": "x" * 1025}, "body.password"),
@@ -45,10 +47,12 @@ def count(connection: psycopg.Connection, table: str) -> int:
         ({"name": ""}, "body.name"),
         ({"name": "   "}, "body.name"),
         ({"name": "x" * 201}, "body.name"),
-        ({"name": "Sam\0Okoro"}, "body.name"),
+        ({"name": "Sam\0Okoro"}, "body"),
+        ({"name": "Sam\x07Okoro"}, "body.name"),
         ({"name": "Sam\r\nOkoro"}, "body.name"),
         ({"organization_name": ""}, "body.organization_name"),
-        ({"organization_name": "North\0wind"}, "body.organization_name"),
+        ({"organization_name": "North\0wind"}, "body"),
+        ({"organization_name": "North\x07wind"}, "body.organization_name"),
         ({"role": "owner"}, "body.role"),
         ({"organization_id": "00000000-0000-7000-8000-000000000001"}, "body.organization_id"),
         ({"email_verified_at": "2026-01-01T00:00:00Z"}, "body.email_verified_at"),
@@ -75,7 +79,7 @@ async def test_lone_surrogate_in_a_name_is_refused(anonymous: httpx.AsyncClient,
     [
         ("Password1234!", "password_common"),
         ("sam.okoro 2026", "password_common"),
-        ("blue kettle\0orbit", "password_characters"),
+        ("blue kettle\x07orbit", "password_characters"),
     ],
 )
 async def test_password_that_is_no_good_is_refused_and_not_repeated(
@@ -106,19 +110,21 @@ async def test_known_and_unknown_address_take_the_same_time(
     await add_owner(database)
     if path == "resend-verification":
         admin_connection.execute("update user_account set email_verified_at = null")
-    taken: dict[bool, list[float]] = {True: [], False: []}
-    for turn in range(8):
-        for known in (turn % 2 == 0, turn % 2 == 1):
-            admin_connection.execute("delete from login_throttle")
-            body = {"email": EMAIL if known else f"nobody{turn}@example.org"}
-            if path == "register":
-                body |= {"password": PASSWORD, "name": NAME}
-            started = time.perf_counter()
-            assert (await anonymous.post(f"/api/v1/auth/{path}", json=body)).status_code == 202
-            taken[known].append(time.perf_counter() - started)
-    # The quicker half shows what the work takes; the rest is what else the machine did.
-    known_time, unknown_time = (statistics.median(sorted(taken[known])[:4]) for known in (True, False))
-    assert 0.8 < known_time / unknown_time < 1.25
+
+    async def times() -> tuple[list[float], list[float]]:
+        taken: dict[bool, list[float]] = {True: [], False: []}
+        for turn in range(8):
+            for known in (turn % 2 == 0, turn % 2 == 1):
+                admin_connection.execute("delete from login_throttle")
+                body = {"email": EMAIL if known else f"{new_id().hex}@example.org"}
+                if path == "register":
+                    body |= {"password": PASSWORD, "name": NAME}
+                started = time.perf_counter()
+                assert (await anonymous.post(f"/api/v1/auth/{path}", json=body)).status_code == 202
+                taken[known].append(time.perf_counter() - started)
+        return taken[True], taken[False]
+
+    assert await even(times)
 
 
 async def test_unverified_account_sees_no_organization(anonymous: httpx.AsyncClient, database: Database) -> None:
@@ -174,13 +180,14 @@ async def test_link_to_a_closed_account_is_refused(
 
 
 async def test_link_in_hands_that_do_not_know_the_password_confirms_nothing(
-    anonymous: httpx.AsyncClient, database: Database
+    anonymous: httpx.AsyncClient, database: Database, admin_connection: psycopg.Connection
 ) -> None:
     await register(anonymous)
     secret = (await letters(database))[-1].secret
     for _ in range(5):
         refused = await anonymous.post("/api/v1/auth/verify-email", json={"token": secret, "password": OTHER_PASSWORD})
         assert_problem(refused, 401, "credentials_invalid")
+    hold_pauses(admin_connection)
     refused = await anonymous.post("/api/v1/auth/verify-email", json={"token": secret, "password": PASSWORD})
     assert_problem(refused, 429, "login_throttled")
 
