@@ -16,6 +16,7 @@ BENCHMARKS = {
     "retrieval": "Matching against 100,000 stored resumes",
     "lists": "A list over the API",
     "refresh": "Refresh tokens under parallel use",
+    "schema": "The API against its description",
     "faults": "An import while everything is killed",
 }
 

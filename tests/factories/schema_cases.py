@@ -125,7 +125,9 @@ class ServedApi:
         ids["requisition_id"] = made.json()["id"]
         sent = self._call(person, "post", "/resumes", files={"files": ("mara.txt", RESUME)}).json()
         ids |= {"task_id": sent["task"]["id"], "resume_id": sent["resumes"][0]["resume_id"]}
-        ids["workspace_id"] = self._call(person, "post", "/workspaces", json={"name": "Nordic", "slug": "nordic"}).json()["id"]
+        ids["workspace_id"] = self._call(
+            person, "post", "/workspaces", json={"name": "Nordic", "slug": "nordic"}
+        ).json()["id"]
         return ids
 
     def _call(self, person: Person, method: str, path: str, **sent: Any) -> requests.Response:
@@ -171,12 +173,12 @@ class ServedApi:
             try:
                 case.validate_response(answer, checks=HELD_AGAINST)
             except FailureGroup as group:
-                tally.violations += [f"{operation.label}: {_sentence(each)}" for each in group.exceptions]
+                tally.violations += [f"{case.as_curl_command()}: {_sentence(each)}" for each in group.exceptions]
             if answer.status_code == 401 and operation.definition.raw.get("security"):
                 person, ids = self.newcomer()  # the operation ended the log-in
 
         sweep()
 
 
-def _sentence(failure: BaseException) -> str:
-    return " ".join(str(failure).split())[:600]
+def _sentence(failure: Any) -> str:
+    return " ".join(f"{failure.title} {failure.message}".split())[:600]

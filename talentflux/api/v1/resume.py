@@ -90,9 +90,7 @@ async def get_resume(
     summary="Download the original",
     response_class=Response,
     responses=answers(404, 422)
-    | {
-        200: {"description": "The bytes as uploaded.", "content": {"application/octet-stream": {"example": "%PDF-1.7"}}}
-    },
+    | {200: {"description": "The bytes as uploaded.", "content": {"*/*": {"example": "%PDF-1.7"}}}},
 )
 async def download_resume(
     resume_id: UUID,
