@@ -52,10 +52,9 @@ class RunningDemo:
 
     def client(self) -> httpx.Client:
         """Return a client that is logged in as the owner."""
-        opened = httpx.Client(base_url=self.address)
-        answer = opened.post("/api/v1/auth/login", json={"email": self.email, "password": self.password})
-        opened.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        return opened
+        login = {"email": self.email, "password": self.password}
+        token = httpx.post(f"{self.address}/api/v1/auth/login", json=login).json()["access_token"]
+        return httpx.Client(base_url=self.address, headers={"Authorization": f"Bearer {token}"})
 
     def end(self) -> int:
         self.process.send_signal(signal.SIGINT)
