@@ -65,7 +65,8 @@ async def test_what_is_no_token_of_ours_gets_nobody_in(anonymous: httpx.AsyncCli
     "change",
     [
         {"email": NEW}, {"role": "owner"}, {"organization_id": UNKNOWN}, {"id": UNKNOWN}, {"email_verified": True},
-        {"deleted_at": None}, {"password_hash": "x"}, {"name": ""}, {"name": "a\x07b"}, {"name": "x" * 201}, {"name": 7},
+        {"deleted_at": None},
+        {"password_hash": "x"}, {"name": ""}, {"name": "a\x07b"}, {"name": "x" * 201}, {"name": 7},
     ],
     ids=str,
 )  # fmt: skip

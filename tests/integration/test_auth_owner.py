@@ -6,6 +6,7 @@ import pytest
 
 from talentflux.core.database import Database
 from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
+from talentflux.core.principal import Principal
 from talentflux.services import auth_service, user_service
 from talentflux.services.auth_service import Attempt
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
@@ -49,3 +50,15 @@ async def test_account_for_single_sign_on_has_no_password(database: Database) ->
         row = await user_service.create(session, Profile(EMAIL, NAME), verified=True)
     assert row.password_hash is None
     assert row.password_changed_at is None
+
+
+async def test_account_that_is_gone_is_neither_read_nor_closed(database: Database) -> None:
+    principal = Principal(
+        user_id=UUID(int=7), organization_id=None, session_id=None, api_key_id=None, role=None,
+        permissions=frozenset(), requisitions="team", proven_at=None, verified=True,
+    )  # fmt: skip
+    async with identity(database, principal=principal) as session:
+        with pytest.raises(NotFoundError):
+            await user_service.own(session)
+        with pytest.raises(NotFoundError):
+            await user_service.delete(session, principal)
