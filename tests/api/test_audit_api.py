@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -15,6 +16,7 @@ from talentflux.core.permissions import Role
 from talentflux.dependencies import Resources
 from talentflux.services import audit_keeper, audit_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
+from tests.factories.accounts import add_owner, log_in
 from tests.factories.people import Person, add_organization, add_person
 
 EVENTS = "/api/v1/audit-events"
@@ -33,10 +35,11 @@ async def written(app: FastAPI) -> None:
     await audit_keeper.write_events(resources.database)
 
 
-async def found(client: httpx.AsyncClient, **filters: str) -> list[dict]:
+async def found(client: httpx.AsyncClient, **filters: str) -> list[dict[str, Any]]:
     answer = await client.get(EVENTS, params=filters)
     assert answer.status_code == 200, answer.text
-    return answer.json()["items"]
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
 
 
 @pytest.mark.parametrize("path", ["", "/export", "/verification", f"/{uuid4()}"])
@@ -84,6 +87,34 @@ async def test_naming_an_organization_of_others_is_in_the_log_of_the_platform(
         "select actor, resource_id from audit_event where organization_id is null and action = 'access.denied'"
     ).fetchall()
     assert rows == ([(f"user:{owner.user_id}", other)] if wanted == "other" else [])
+
+
+async def test_a_key_and_a_browser_that_name_an_organization_of_others_are_in_the_log_too(
+    app: FastAPI, anonymous: httpx.AsyncClient, client: httpx.AsyncClient, admin_connection: psycopg.Connection
+) -> None:
+    resources: Resources = app.state.resources
+    other = await add_organization(resources.database)
+    given = {"label": "Site", "scopes": ["candidate:read"]}
+    key = (await client.post("/api/v1/api-keys", json=given)).json()["key"]
+    await add_owner(resources.database)
+    assert (await log_in(anonymous, session="browser")).status_code == 200
+    for headers in ({"Authorization": f"Bearer {key}"}, {}):
+        answer = await anonymous.get("/api/v1/candidates", headers={**headers, "X-Organization-Id": str(other)})
+        assert answer.status_code == 404, answer.text
+    await written(app)
+    rows = admin_connection.execute("select actor, resource_id from audit_event where action = 'access.denied'")
+    assert rows.fetchall() == [("anonymous", other)] * 2
+
+
+async def test_a_refusal_of_what_is_no_id_names_no_row(
+    app: FastAPI, anonymous: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    resources: Resources = app.state.resources
+    person = await add_person(resources.database, resources.tokens, LOCAL_ORGANIZATION_ID, Role.VIEWER)
+    assert (await anonymous.delete("/api/v1/candidates/x", headers=person.headers)).status_code == 403
+    await written(app)
+    (event,) = await found(client, action="access.denied")
+    assert event["resource_id"] is None
 
 
 async def test_unknown_filters_and_cursors_are_refused(client: httpx.AsyncClient) -> None:

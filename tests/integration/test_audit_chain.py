@@ -1,6 +1,7 @@
 """The audit log's chains: what writes to them, what cannot, and in which order."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -18,7 +19,7 @@ LOCAL = Scope(LOCAL_ORGANIZATION_ID)
 ORIGIN = Origin("request-0001", "203.0.113.77")
 
 
-def rows(connection: psycopg.Connection, chain: UUID | None = LOCAL_ORGANIZATION_ID) -> list[dict]:
+def rows(connection: psycopg.Connection, chain: UUID | None = LOCAL_ORGANIZATION_ID) -> list[dict[str, Any]]:
     cursor = connection.cursor(row_factory=dict_row)
     query = "select * from audit_event where organization_id is not distinct from %s order by sequence"
     return cursor.execute(query, [chain]).fetchall()

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -227,7 +228,7 @@ def _apply(connection: psycopg.Connection, tampers: list[tuple[str, int]]) -> No
             continue  # the place is taken after an earlier tampering
 
 
-def _restore(connection: psycopg.Connection, events: list[tuple], heads: list[tuple]) -> None:
+def _restore(connection: psycopg.Connection, events: list[tuple[Any, ...]], heads: list[tuple[Any, ...]]) -> None:
     connection.rollback()
     for table, rows in (("audit_event", events), ("audit_head", heads)):
         connection.execute(f"delete from {table}")
@@ -243,6 +244,7 @@ async def test_a_backup_put_back_is_found_by_the_anchors(
     events = admin_connection.execute("select id from audit_event").fetchall()
     head = admin_connection.execute("select sequence, hash from audit_head where organization_id = %s", [LOCAL])
     kept = head.fetchone()
+    assert kept is not None
     await entered(database, anchors, 4)
     admin_connection.execute("delete from audit_event where not id = any(%s)", [[row[0] for row in events]])
     admin_connection.execute(
