@@ -13,7 +13,7 @@ from procrastinate.worker import Worker
 from talentflux.core import tracing
 from talentflux.core.audit_anchor import open_anchors
 from talentflux.core.config import Settings
-from talentflux.core.database import APP_ROLE, Database
+from talentflux.core.database import APP_ROLE, Database, Scope
 from talentflux.core.errors import ConfigurationError, TalentFluxError
 from talentflux.core.keyring import Keyring
 from talentflux.core.logging import get_logger
@@ -21,7 +21,7 @@ from talentflux.core.setting_checks import check_settings
 from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
-from talentflux.services import audit_keeper
+from talentflux.services import audit_keeper, idempotency_service
 from talentflux.workers.queue import MAX_ATTEMPTS, build_app
 
 _RESCUE_SECONDS = 2.0
@@ -139,7 +139,8 @@ async def _run_once(database_url: str, database: Database, settings: Settings, s
             stalled_worker_timeout=settings.worker_stalled_seconds,
         )
         running = asyncio.create_task(worker.run(), name="queue worker")  # type: ignore[no-untyped-call] # no hints there
-        rescuing = asyncio.create_task(_rescue_forever(connector.pool, settings.worker_stalled_seconds), name="rescue")
+        rescue = _rescue_forever(connector.pool, database, settings.worker_stalled_seconds)
+        rescuing = asyncio.create_task(rescue, name="rescue")
         told = asyncio.create_task(stopping.wait(), name="told to stop")
         try:
             await asyncio.wait({running, rescuing, told}, return_when=asyncio.FIRST_COMPLETED)
@@ -153,14 +154,18 @@ async def _run_once(database_url: str, database: Database, settings: Settings, s
                 raise result
 
 
-async def _rescue_forever(pool: psycopg_pool.AsyncConnectionPool, stalled_seconds: float) -> None:
+async def _rescue_forever(pool: psycopg_pool.AsyncConnectionPool, database: Database, stalled_seconds: float) -> None:
     """Give jobs of dead workers back to the queue, at once and then every few seconds; clean up once an hour."""
     turn = 0
     while True:
+        cleaning = turn % int(3600 / _RESCUE_SECONDS) == 0
         async with pool.connection() as connection:
             rescued = await (await connection.execute(_RESCUE, [stalled_seconds, MAX_ATTEMPTS])).fetchall()
-            if turn % int(3600 / _RESCUE_SECONDS) == 0:
+            if cleaning:
                 await connection.execute(_CLEAN, [_KEEP_FINISHED])
+        if cleaning:
+            async with database.write_session(Scope(identity=True)) as session:
+                await idempotency_service.purge(session)
         for job_id, status, _ in rescued:
             _log.warning("job of a dead worker", job_id=job_id, now=status)
         turn += 1
