@@ -7,7 +7,7 @@ row) is its associated data, so one that was moved elsewhere does not open.
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -20,12 +20,13 @@ from talentflux.core.errors import TalentFluxError
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
-_TAG_BYTES: Final = 16
 _PERSON_FORM: Final = b"\x01"
 """First byte of what a person's key encrypts; nonce, ciphertext and tag follow."""
 _OWNER_FORM: Final = b"\x02"
 """First byte of what an organization's or the platform's key encrypts; two bytes of the key's version follow."""
 _VERSION_BYTES: Final = 2
+_MOST_PERSONS: Final = 2000
+"""Unwrapped keys of persons that are kept at a time."""
 _PLATFORM: Final = bytes(16)
 """Stands for the organization in the associated data of what belongs to no tenant."""
 
@@ -80,11 +81,11 @@ class Cipher:
         Raises:
             TamperedError: It was changed or moved, or belongs to another key.
         """
-        if sealed[:1] != _PERSON_FORM or len(sealed) < 1 + _NONCE_BYTES + _TAG_BYTES:
+        if sealed[:1] != _PERSON_FORM:
             raise _tampered(context)
         try:
             return self._aead.decrypt(sealed[1:13], sealed[13:], self._owner + _PERSON_FORM + context.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # the latter of a nonce that is cut
             raise _tampered(context) from None
 
 
@@ -109,6 +110,9 @@ class Keys:
         self._sealing = {version: AESGCM(derive(key, "sealing")) for version, key in data.items()}
         self._index = index
         self._columns: dict[str, bytes] = {}
+        # By place and wrapped key, so that nothing is found here that is not in the database any more. A process lets
+        # go of `Keys` after a few seconds, and of these with it.
+        self._persons: dict[bytes, AESGCM] = {}
         self._commitment = derive(index, "commitment")
 
     @property
@@ -140,6 +144,48 @@ class Keys:
             UnknownKeyError: It is wrapped by a version that is not known yet.
         """
         return Cipher(self._open(self._wrapping, wrapped, context), self.owner)
+
+    def open_persons(
+        self, column: str, rows: Iterable[tuple[UUID, bytes | None, bytes | None]]
+    ) -> Iterator[bytes | None]:
+        """Give what is encrypted in one column of many persons' rows; as `person` and `decrypt`, with less around it.
+
+        Args:
+            column: As `table.column`; the key is wrapped for the place `table:row-id`.
+            rows: Id, wrapped key and ciphertext of each.
+
+        Yields:
+            What was encrypted, in order; None where the key was destroyed.
+
+        Raises:
+            TamperedError: A row was changed or moved, or belongs to another organization.
+            UnknownKeyError: A key is wrapped by a version that is not known yet.
+        """
+        place = f"{column.partition('.')[0]}:".encode()
+        data_place = self._prefix + _PERSON_FORM + f"{column}:".encode()
+        head, key_place, wrapping = b"", b"", None
+        for row_id, wrapped, sealed in rows:
+            if wrapped is None or sealed is None:
+                yield None
+                continue
+            if wrapped[:3] != head:
+                head = wrapped[:3]
+                key_place, wrapping = self._prefix + head + place, self._of_version(self._wrapping, head, column)
+            row = str(row_id).encode()
+            entry = key_place + row + wrapped
+            try:
+                person = self._persons.get(entry)
+                if person is None:
+                    assert wrapping is not None
+                    person = AESGCM(wrapping.decrypt(wrapped[3:15], wrapped[15:], key_place + row))
+                    if len(self._persons) >= _MOST_PERSONS:
+                        self._persons.clear()
+                    self._persons[entry] = person
+                if sealed[:1] != _PERSON_FORM:
+                    raise _tampered(column)
+                yield person.decrypt(sealed[1:13], sealed[13:], data_place + row)
+            except (InvalidTag, ValueError):
+                raise _tampered(column) from None
 
     def rewrap(self, wrapped: bytes, context: str) -> bytes:
         """Return a person's key wrapped by the newest version; what it encrypts stays as it is.
@@ -210,15 +256,21 @@ class Keys:
         return head + nonce + keys[self.newest].encrypt(nonce, plain, self._prefix + head + context.encode())
 
     def _open(self, keys: Mapping[int, AESGCM], sealed: bytes, context: str) -> bytes:
-        if sealed[:1] != _OWNER_FORM or len(sealed) < 3 + _NONCE_BYTES + _TAG_BYTES:
+        head = sealed[:3]
+        key = self._of_version(keys, head, context)
+        try:
+            return key.decrypt(sealed[3:15], sealed[15:], self._prefix + head + context.encode())
+        except (InvalidTag, ValueError):
+            raise _tampered(context) from None
+
+    @staticmethod
+    def _of_version(keys: Mapping[int, AESGCM], head: bytes, context: str) -> AESGCM:
+        if head[:1] != _OWNER_FORM or len(head) < 1 + _VERSION_BYTES:
             raise _tampered(context)
-        key = keys.get(int.from_bytes(sealed[1:3], "big"))
+        key = keys.get(int.from_bytes(head[1:], "big"))
         if key is None:
             raise UnknownKeyError("This was encrypted with a key that is not known here yet. Try again in a moment.")
-        try:
-            return key.decrypt(sealed[3:15], sealed[15:], self._prefix + sealed[:3] + context.encode())
-        except InvalidTag:
-            raise _tampered(context) from None
+        return key
 
 
 def key_version(sealed: bytes) -> int:

@@ -35,10 +35,12 @@ def open_profile(keys: Keys, candidate_id: UUID, wrapped_key: bytes | None, prof
     Raises:
         TamperedError: It was changed or moved.
     """
-    if wrapped_key is None or profile is None:
-        return dict(_EMPTY)
-    cipher = keys.person(wrapped_key, f"candidate:{candidate_id}")
-    opened: Profile = orjson.loads(cipher.decrypt(profile, f"candidate.profile:{candidate_id}"))
+    (plain,) = keys.open_persons("candidate.profile", [(candidate_id, wrapped_key, profile)])
+    return _fields(plain)
+
+
+def _fields(plain: bytes | None) -> Profile:
+    opened: Profile = dict(_EMPTY) if plain is None else orjson.loads(plain)
     return opened
 
 
@@ -89,8 +91,10 @@ def open_rows(keys: Keys, rows: Iterable[dict[str, Any]]) -> None:
     Raises:
         TamperedError: A row was changed or moved.
     """
-    for row in rows:
-        row.update(open_profile(keys, row["id"], row.pop("wrapped_key"), row.pop("profile")))
+    listed = list(rows)
+    sealed = [(row["id"], row.pop("wrapped_key"), row.pop("profile")) for row in listed]
+    for row, plain in zip(listed, keys.open_persons("candidate.profile", sealed), strict=True):
+        row.update(_fields(plain))
 
 
 def name_rows(keys: Keys, rows: Iterable[dict[str, Any]], *, blind: bool = False) -> None:
@@ -104,9 +108,12 @@ def name_rows(keys: Keys, rows: Iterable[dict[str, Any]], *, blind: bool = False
     Raises:
         TamperedError: A row was changed or moved.
     """
-    for row in rows:
-        wrapped_key, profile = row.pop("candidate_wrapped_key"), row.pop("candidate_profile")
-        row["candidate_name"] = None if blind else open_profile(keys, row["candidate_id"], wrapped_key, profile)["name"]
+    listed = list(rows)
+    sealed = [(row["candidate_id"], row.pop("candidate_wrapped_key"), row.pop("candidate_profile")) for row in listed]
+    if blind:
+        sealed = [(candidate_id, None, None) for candidate_id, *_ in sealed]
+    for row, plain in zip(listed, keys.open_persons("candidate.profile", sealed), strict=True):
+        row["candidate_name"] = _fields(plain)["name"]
 
 
 def email_index(keys: Keys, email: str) -> bytes:

@@ -144,3 +144,42 @@ def _expanded(key: bytes, info: bytes) -> bytes:
 
 def test_digest_is_sha256() -> None:
     assert digest_of(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@pytest.mark.parametrize("change", ["key", "data", "place", "form", "head"])
+def test_list_refuses_a_row_that_was_changed_or_moved_even_after_it_was_read(change: str) -> None:
+    row, other = uuid4(), uuid4()
+    wrapped, cipher = KEYS.new_person_key(f"candidate:{row}")
+    sealed = cipher.encrypt(b"Mara", f"candidate.profile:{row}")
+    assert list(KEYS.open_persons("candidate.profile", [(row, wrapped, sealed)])) == [b"Mara"]
+    changed = {
+        "key": (row, _flipped(wrapped, 200), sealed),
+        "data": (row, wrapped, _flipped(sealed, 200)),
+        "place": (other, wrapped, sealed),
+        "form": (row, wrapped, b"\x02" + sealed[1:]),
+        "head": (row, b"", sealed),
+    }[change]
+    with pytest.raises(TamperedError, match=r"candidate\.profile"):
+        list(KEYS.open_persons("candidate.profile", [(row, wrapped, sealed), changed]))
+
+
+def test_list_gives_nothing_where_a_key_was_destroyed_though_it_was_read_before() -> None:
+    row = uuid4()
+    wrapped, cipher = KEYS.new_person_key(f"candidate:{row}")
+    sealed = cipher.encrypt(b"Mara", f"candidate.profile:{row}")
+    rows = [(row, wrapped, sealed), (row, None, sealed), (row, wrapped, None)]
+    assert list(KEYS.open_persons("candidate.profile", rows)) == [b"Mara", None, None]
+
+
+def test_list_opens_keys_of_several_versions_and_keeps_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("talentflux.core.crypto._MOST_PERSONS", 3)
+    rotated = Keys(ONE, {1: DATA, 2: NEWER}, INDEX)
+    rows = []
+    for keys in (KEYS, rotated) * 5:
+        row = uuid4()
+        wrapped, cipher = keys.new_person_key(f"candidate:{row}")
+        rows.append((row, wrapped, cipher.encrypt(row.bytes, f"candidate.profile:{row}")))
+    assert list(rotated.open_persons("candidate.profile", rows)) == [row.bytes for row, *_ in rows]
+    assert len(rotated._persons) <= 3
+    with pytest.raises(UnknownKeyError):
+        list(KEYS.open_persons("candidate.profile", rows))
