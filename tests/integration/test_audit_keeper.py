@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from obstore.store import LocalStore, MemoryStore, S3Config, S3Store
+from obstore.store import LocalStore, MemoryStore, S3Store
 from structlog.testing import capture_logs
 
 from talentflux.core import audit_trail
@@ -114,13 +114,14 @@ async def test_an_anchor_in_a_bucket_is_never_replaced_and_a_bucket_that_is_away
     await store.add(LOCAL, 1, b"{}")
     await store.add(LOCAL, 1, b"other")
     assert await store.lines(LOCAL) == [b"{}"]
-    options: S3Config = {
-        "endpoint": "http://127.0.0.1:9",
-        "allow_http": "true",
-        "access_key_id": "x",
-        "secret_access_key": "x",
-    }
-    away = ObjectAnchors(S3Store("bucket", config=options, retry_config={"max_retries": 0}))
+    away = ObjectAnchors(
+        S3Store(
+            "bucket",
+            config={"endpoint": "http://127.0.0.1:9", "access_key_id": "x", "secret_access_key": "x"},
+            client_options={"allow_http": True},
+            retry_config={"max_retries": 0},
+        )
+    )
     for call in (away.add(LOCAL, 2, b"{}"), away.lines(LOCAL), away.chains()):
         with pytest.raises(DependencyError, match="anchors"):
             await call
