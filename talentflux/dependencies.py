@@ -231,7 +231,7 @@ class _Guard:
         self.access = access
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.access == self.access  # type: ignore[attr-defined] # same type
+        return type(other) is type(self) and other.access == self.access
 
     def __hash__(self) -> int:
         return hash((type(self), self.access))

@@ -44,7 +44,7 @@ def downgrade() -> None:
         op.execute(f"drop type {name}")
     op.execute(f"alter default privileges in schema public revoke all on tables from {APP_ROLE}")
     op.execute(f"alter default privileges in schema public revoke all on sequences from {APP_ROLE}")
-    op.execute(f"revoke select on alembic_version from {APP_ROLE}")  # noqa: S608 -- a constant above
+    op.execute(f"revoke select on alembic_version from {APP_ROLE}")
     op.execute(f"revoke usage on schema public from {APP_ROLE}")
 
 

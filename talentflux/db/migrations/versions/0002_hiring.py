@@ -162,7 +162,7 @@ def upgrade() -> None:
         op.execute(index)
     # Until there are accounts, everything belongs to this one organization. Inserted before its policy holds.
     op.execute(
-        f"insert into organization (id, slug, name) values ('{LOCAL_ORGANIZATION}', 'local', 'Local organization')"  # noqa: S608 -- constants
+        f"insert into organization (id, slug, name) values ('{LOCAL_ORGANIZATION}', 'local', 'Local organization')"
     )
     row_security.enable(op, "organization", column="id")
     for table in TENANT_TABLES:

@@ -119,14 +119,20 @@ INDEXES = (
     "create unique index user_account_email_index_live_key on user_account (email_index) where deleted_at is null",
     "create index user_session_user_id_idx on user_session (user_id)",
     "create unique index user_session_token_hash_key on user_session (token_hash)",
-    "create unique index workspace_organization_id_slug_live_key on workspace (organization_id, slug) "
-    "where deleted_at is null",
-    "create unique index member_organization_id_user_id_live_key on member (organization_id, user_id) "
-    "where deleted_at is null",
+    (
+        "create unique index workspace_organization_id_slug_live_key on workspace (organization_id, slug) "
+        "where deleted_at is null"
+    ),
+    (
+        "create unique index member_organization_id_user_id_live_key on member (organization_id, user_id) "
+        "where deleted_at is null"
+    ),
     "create index member_user_id_idx on member (user_id)",
     "create index workspace_member_organization_id_member_id_idx on workspace_member (organization_id, member_id)",
-    "create unique index hiring_team_live_key on hiring_team (organization_id, requisition_id, user_id) "
-    "where deleted_at is null",
+    (
+        "create unique index hiring_team_live_key on hiring_team (organization_id, requisition_id, user_id) "
+        "where deleted_at is null"
+    ),
     "create index hiring_team_organization_id_user_id_idx on hiring_team (organization_id, user_id)",
     "create index api_key_organization_id_user_id_idx on api_key (organization_id, user_id)",
 )

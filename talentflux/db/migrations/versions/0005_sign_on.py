@@ -88,13 +88,19 @@ TABLES = {
 }
 
 INDEXES = (
-    "create unique index identity_provider_organization_id_issuer_live_key "
-    "on identity_provider (organization_id, issuer) where deleted_at is null",
+    (
+        "create unique index identity_provider_organization_id_issuer_live_key "
+        "on identity_provider (organization_id, issuer) where deleted_at is null"
+    ),
     "create index user_identity_user_id_idx on user_identity (user_id)",
-    "create index user_identity_organization_id_identity_provider_id_idx "
-    "on user_identity (organization_id, identity_provider_id)",
-    "create index sign_on_state_organization_id_identity_provider_id_idx "
-    "on sign_on_state (organization_id, identity_provider_id)",
+    (
+        "create index user_identity_organization_id_identity_provider_id_idx "
+        "on user_identity (organization_id, identity_provider_id)"
+    ),
+    (
+        "create index sign_on_state_organization_id_identity_provider_id_idx "
+        "on sign_on_state (organization_id, identity_provider_id)"
+    ),
     "create index sign_on_state_expires_at_idx on sign_on_state (expires_at)",
 )
 

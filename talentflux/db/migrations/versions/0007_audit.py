@@ -67,7 +67,7 @@ begin
             where (h.organization_id = chain or (chain is null and h.organization_id is null)) for update;
     end if;
 end $$
-"""  # noqa: S608 -- constants
+"""
 APPEND = f"""
 create function audit_append(
     chain uuid, behind bigint, ids uuid[], times timestamptz[], actors text[], actions text[], resources text[],
@@ -89,7 +89,7 @@ begin
         from unnest(ids, times, actors, actions, resources, resource_ids, entries, hashes) with ordinality
             as n(id, at, actor, action, resource, resource_id, entry, hash, number);
 end $$
-"""  # noqa: S608 -- constants
+"""
 FUNCTIONS = {
     "audit_append(uuid, bigint, uuid[], timestamptz[], text[], text[], text[], uuid[], text[], bytea[])": APPEND,
     "audit_lock(uuid)": LOCK,
