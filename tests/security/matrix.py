@@ -76,7 +76,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "revoke_invitation": ADMINS,
     "preview_invitation": PUBLIC,
     "accept_invitation": OWN,
-    "list_hiring_team": MEMBERS,
+    "get_hiring_team": MEMBERS,
     "put_hiring_team_member": RECRUITERS,
     "remove_hiring_team_member": RECRUITERS,
     "create_api_key": ADMINS,

@@ -20,11 +20,11 @@ _Writing = Annotated[WriteSession, writes(Permission.HIRING_TEAM_WRITE)]
 
 @router.get(
     "/{requisition_id}/team",
-    operation_id="list_hiring_team",
+    operation_id="get_hiring_team",
     summary="Read a hiring team",
     responses=answers(404, 422, example=tenant_examples.TEAM),
 )
-async def list_hiring_team(
+async def get_hiring_team(
     requisition_id: UUID, session: Annotated[ReadSession, reads(Permission.HIRING_TEAM_READ)]
 ) -> TeamList:
     """Return who works on a requisition, whoever joined first at the top."""
