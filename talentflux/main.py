@@ -12,6 +12,7 @@ from talentflux.api.denials import install_denial_hook
 from talentflux.api.openapi import describe
 from talentflux.api.router import UPLOADS
 from talentflux.api.router import router as api_router
+from talentflux.api.routing import RouteIndex
 from talentflux.api.v1 import auth
 from talentflux.core import tracing
 from talentflux.core.audit_anchor import open_anchors
@@ -111,6 +112,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(accounts.router)
     app.include_router(outbox.router)
     app.mount("/static", pages.static_files, name="static")
+    app.router.middleware_stack = RouteIndex(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # as FastAPI's documentation does
     return app
 

@@ -3,14 +3,15 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.datastructures import UploadFile
-from starlette.routing import Match
-from starlette.types import Scope
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import InvalidInputError
@@ -23,6 +24,8 @@ REPLAYED: Final = "Idempotency-Replayed"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS: Final = frozenset({"content-type", "etag", "link", "location"})
 _MIB: Final = 2**20
+_STEM_PLACE: Final = API_PREFIX.count("/") + 1
+_NAME: Final = re.compile(r"\{\w+\}")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 # U+0000, which PostgreSQL stores in no text, and halves of surrogate pairs, which no encoding holds; escaped, where
 # the backslash is not itself escaped, or as bytes. JSON in another encoding than UTF-8 has null bytes.
@@ -132,17 +135,86 @@ def _file_digest(file: UploadFile) -> list[str]:
 
 
 class StemRouter(APIRouter):
-    """The routes of one stem; they are looked through only for paths that begin like theirs.
-
-    The framework tries every route of every router, three times over for routers inside routers: with a hundred
-    routes that was a tenth of a request. They are of the class `ApiRoute` unless another is given.
-    """
+    """The routes of one stem, of the class `ApiRoute` unless another is given."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"route_class": ApiRoute, **options})
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return whether a route of this stem is meant."""
-        if self.prefix and not scope["path"].startswith(API_PREFIX + self.prefix):
-            return Match.NONE, {}
-        return super().matches(scope)
+
+class RouteIndex:
+    """Finds the route of a request by its method and the words of its path.
+
+    The framework tries every route of every router, three times over for routers inside routers; with a hundred and
+    fifty routes that was a seventh of a request. What is not found here (other methods, slashes too many, files,
+    nothing) is left to it.
+
+    Args:
+        app: The application, with all its routes.
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._rest: ASGIApp = app.router.middleware_stack
+        self._known: dict[tuple[str, int, str], list[_Known]] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the route of a request answer it."""
+        found = self._find(scope) if scope["type"] == "http" and not scope.get("root_path") else None
+        if found is None:
+            await self._rest(scope, receive, send)
+            return
+        known, words = found
+        scope["router"] = self._app.router
+        scope["route"], scope["endpoint"] = known.route, known.endpoint
+        scope["path_params"] = {name: words[place] for place, name in known.names}
+        await known.app(scope, receive, send)
+
+    def _find(self, scope: Scope) -> tuple["_Known", list[str]] | None:
+        if self._known is None:
+            self._known = _indexed(self._app.routes)
+        words = scope["path"].split("/")
+        for known in self._known.get((scope["method"], len(words), _stem(words)), ()):
+            fits = all(words[place] == word for place, word in known.words)
+            if fits and all(words[place] for place, _ in known.names):
+                return known, words
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A route as the index holds it: the words and the names of parameters in its path, by their places."""
+
+    route: BaseRoute
+    endpoint: Any
+    app: ASGIApp
+    words: list[tuple[int, str]]
+    names: list[tuple[int, str]]
+
+
+def _stem(words: list[str]) -> str:
+    return words[_STEM_PLACE] if len(words) > _STEM_PLACE else ""
+
+
+def _indexed(routes: Sequence[BaseRoute]) -> dict[tuple[str, int, str], list[_Known]]:
+    """Return the routes by method, number of words and stem, in their order.
+
+    Where a path's stem is a parameter or a parameter takes several words, nothing that begins like it is indexed: an
+    earlier route might be passed over.
+    """
+    index: dict[tuple[str, int, str], list[_Known]] = {}
+    vague: list[str] = []
+    for found in iter_route_contexts(routes):
+        if not isinstance(found.original_route, APIRoute) or found.path is None:
+            continue
+        words = found.path.split("/")
+        names = [(place, word[1:-1]) for place, word in enumerate(words) if _NAME.fullmatch(word)]
+        taken = {place for place, _ in names}
+        rest = [(place, word) for place, word in enumerate(words) if place not in taken]
+        if _STEM_PLACE in taken or any("{" in word for _, word in rest):
+            vague.append(found.path.partition("{")[0])
+            continue
+        known = _Known(found.original_route, found.endpoint, found.app, rest, names)
+        for method in found.methods or ():
+            if not found.path.startswith(tuple(vague)):
+                index.setdefault((method, len(words), _stem(words)), []).append(known)
+    return index
