@@ -59,6 +59,43 @@ def rotate(
     print(f"Wrapped {done.rewrapped} keys anew for {whose}.")
 
 
+@keys_app.command(
+    "rotate-signing",
+    epilog="Examples:\n\n  talentflux keys rotate-signing\n\n  talentflux keys rotate-signing --at-once",
+)
+def rotate_signing(
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="The present key was stolen: refuse its tokens within a minute.")
+    ] = False,
+) -> None:
+    """Make a new key for access tokens. Nobody is logged out: the present one goes on verifying what it signed."""
+    from talentflux.core.config import get_settings
+    from talentflux.core.errors import ConfigurationError
+    from talentflux.db.errors import DatabaseSetupError
+    from talentflux.db.provision import provide
+
+    settings = get_settings()
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    try:
+        with provide(settings.data_folder, url) as database:
+            key_id = asyncio.run(_rotate_signing(database.app_url, settings, at_once=at_once))
+    except DatabaseSetupError as error:
+        raise ConfigurationError(str(error)) from error
+    print(f"Key {key_id.hex} signs access tokens {'from now on' if at_once else 'in three minutes'}.")
+
+
+async def _rotate_signing(url: str, settings: "Settings", *, at_once: bool) -> UUID:
+    from talentflux.core.database import Database
+    from talentflux.core.keyring import Keyring
+    from talentflux.services.encryption_service import check_master_key
+    from talentflux.services.token_service import TokenService
+
+    async with Database(url, 2, keyring=Keyring.from_settings(settings)) as database:
+        await database.check_role()
+        await check_master_key(database)
+        return await TokenService(database, settings).rotate(at_once=at_once)
+
+
 async def _rotate(
     url: str, settings: "Settings", organization: UUID | None, progress: Callable[[int, int], None], *, master: bool
 ) -> "RotatedKeys":

@@ -423,3 +423,22 @@ async def test_jwks_holds_public_keys_only(anonymous: httpx.AsyncClient) -> None
     answer = await anonymous.get("/.well-known/jwks.json")
     assert answer.status_code == 200
     assert [sorted(key) for key in answer.json()["keys"]] == [["alg", "crv", "kid", "kty", "use", "x"]]
+
+
+async def test_refresh_goes_on_and_a_token_shown_again_ends_the_log_in(
+    anonymous: httpx.AsyncClient, database: Database, admin_connection: psycopg.Connection
+) -> None:
+    await add_owner(database)
+    first = await logged_in(anonymous)
+    answer = await anonymous.post("/api/v1/auth/refresh", json={"refresh_token": first["refresh_token"]})
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    second = answer.json()
+    assert second["session_id"] == first["session_id"]
+    assert (await anonymous.get("/api/v1/users/me", headers=bearer(second))).status_code == 200
+    pass_time(admin_connection, "11 seconds")
+    reused = await anonymous.post("/api/v1/auth/refresh", json={"refresh_token": first["refresh_token"]})
+    assert_problem(reused, 401, "refresh_token_reused")
+    refused = await anonymous.post("/api/v1/auth/refresh", json={"refresh_token": second["refresh_token"]})
+    assert_problem(refused, 401, "session_ended")
+    assert_problem(await anonymous.get("/api/v1/users/me", headers=bearer(second)), 401, "session_ended")
