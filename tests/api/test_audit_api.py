@@ -16,6 +16,7 @@ from talentflux.core.permissions import Role
 from talentflux.dependencies import Resources
 from talentflux.services import audit_keeper, audit_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
+from tests.api.support import UNKNOWN
 from tests.factories.accounts import add_owner, log_in
 from tests.factories.people import Person, add_organization, add_person
 
@@ -42,7 +43,7 @@ async def found(client: httpx.AsyncClient, **filters: str) -> list[dict[str, Any
     return items
 
 
-@pytest.mark.parametrize("path", ["", "/export", "/verification", f"/{uuid4()}"])
+@pytest.mark.parametrize("path", ["", "/export", "/verification", f"/{UNKNOWN}"])
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.OWNER])
 async def test_only_owners_read_the_log(app: FastAPI, anonymous: httpx.AsyncClient, role: Role, path: str) -> None:
     resources: Resources = app.state.resources

@@ -104,7 +104,7 @@ async def test_token_with_wrong_claims_is_refused(tokens: TokenService, changed:
 
 @pytest.mark.parametrize(
     "header",
-    [{"kid": None}, {"kid": uuid4().hex}, {"kid": "../../etc/passwd"}, {"kid": "' or 1=1"}, {"typ": None},
+    [{"kid": None}, {"kid": "0" * 32}, {"kid": "../../etc/passwd"}, {"kid": "' or 1=1"}, {"typ": None},
      {"typ": "JWT"}, {"crit": ["b64"], "b64": False}],
     ids=str,
 )  # fmt: skip
