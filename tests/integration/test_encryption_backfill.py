@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from talentflux.ai.analysis import analyse
 from talentflux.core.config import Settings
 from talentflux.core.database import Database, Scope
-from talentflux.core.errors import NotFoundError
+from talentflux.core.errors import ConfigurationError, NotFoundError
 from talentflux.core.file_store import open_file_store
 from talentflux.core.keyring import Keyring
 from talentflux.db import migrate, plain_rows
@@ -25,7 +25,7 @@ from talentflux.db.bootstrap import ADMIN_ROLE, APP_ROLE, OWNER_ROLE
 from talentflux.db.embedded import EmbeddedConnection
 from talentflux.schemas.candidate import CandidateQuery
 from talentflux.schemas.document import HiddenReason, HiddenText
-from talentflux.services import candidate_service, match_service, resume_service, task_service
+from talentflux.services import candidate_service, encryption_service, match_service, resume_service, task_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from talentflux.utils.ids import new_id
 from talentflux.workers import sealing
@@ -225,3 +225,13 @@ def test_going_back_is_refused_once_rows_are_encrypted(former: TestDatabase, set
     with pytest.raises(Exception, match="contains null values"):
         migrate.downgrade(former.owner_url, "0005")
     assert migrate.current(former.app_url) == "0006"
+
+
+def test_database_that_cannot_be_reached_is_named(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be reached"):
+        sealing.seal_plain_rows(settings, f"postgresql://nobody@/none?host={tmp_path}")
+
+
+async def test_database_that_is_not_migrated_is_left_to_readiness(former: TestDatabase) -> None:
+    async with Database(former.app_url, 1, keyring=Keyring.for_tests()) as database:
+        await encryption_service.check_master_key(database)
