@@ -14,11 +14,15 @@ from uuid import UUID
 
 import orjson
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import PoolProxiedConnection, PoolResetState
+from sqlalchemy.util import greenlet_spawn
 
 from talentflux.core.audit_trail import AuditTrail
 from talentflux.core.errors import ConfigurationError, DependencyError
@@ -28,6 +32,7 @@ from talentflux.core.principal import PREPARE, Authorization, Principal
 
 APP_ROLE = "talentflux_app"
 _CONNECT_SECONDS = 5
+_ORM = frozenset({"sync_session", "_proxied"})  # attributes that the ORM's part brings
 _BEGIN = {"read": "begin read only", "write": "begin"}
 
 
@@ -68,6 +73,12 @@ NOWHERE: Final = Origin()
 class _ScopedSession(AsyncSession):
     """A session that knows its scope and whose transaction is opened by `Database`.
 
+    The ORM's part is made when it is first used: what reads through the driver alone never pays for it.
+
+    Args:
+        engine: Whose connection it is.
+        leased: The connection, taken from the engine's pool.
+
     Attributes:
         scope: Whose rows it sees.
         principal: Who acts; None for the system.
@@ -82,6 +93,9 @@ class _ScopedSession(AsyncSession):
     origin: Origin = NOWHERE
     keys: Keyring | None = None
 
+    def __init__(self, engine: AsyncEngine, leased: PoolProxiedConnection) -> None:
+        self._engine, self._leased = engine, leased
+
     @property
     def keyring(self) -> Keyring:
         """Return what unwraps the keys of personal data.
@@ -95,16 +109,23 @@ class _ScopedSession(AsyncSession):
 
     async def driver(self) -> psycopg.AsyncConnection[Any]:
         """Return the driver's connection inside this transaction, to encode rows as they come."""
-        return _driver(await self.connection())
+        return _driver(self._leased)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _ORM:
+            raise AttributeError(name)
+        connection = AsyncConnection(self._engine, Connection(self._engine.sync_engine, self._leased))
+        super().__init__(bind=connection, expire_on_commit=False)
+        return self.__dict__[name]
+
+    @property
+    def used_orm(self) -> bool:
+        """Whether the ORM's part was made."""
+        return "sync_session" in self.__dict__
 
 
 class ReadSession(_ScopedSession):
     """A read-only transaction; PostgreSQL refuses writes in it."""
-
-    async def driver(self) -> psycopg.AsyncConnection[Any]:
-        """Return the driver's connection inside this transaction, to encode rows as they come."""
-        assert isinstance(self.bind, AsyncConnection)
-        return _driver(self.bind)
 
 
 class WriteSession(_ScopedSession):
@@ -155,6 +176,7 @@ class Database:
             driver_url(url),
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=False,  # a transaction of ours is open although the driver is in autocommit
+            pool_reset_on_return=None,  # `_reset` does it, and asks the server only where there is something to do
             pool_size=pool_size,
             max_overflow=0,
             hide_parameters=True,  # an error's text may reach a log
@@ -163,6 +185,7 @@ class Database:
             json_deserializer=orjson.loads,
             connect_args={"connect_timeout": _CONNECT_SECONDS, "options": options},
         )
+        event.listen(self.engine.sync_engine, "reset", _reset)
 
     @asynccontextmanager
     async def write_session(self, scope: Scope, origin: Origin = NOWHERE) -> AsyncIterator[WriteSession]:
@@ -272,30 +295,25 @@ class Database:
     async def _session(
         self, kind: type[_S], access: Literal["read", "write"], whose: Scope | Authorization, origin: Origin
     ) -> AsyncIterator[_S]:
-        connection, row = await self._begin(access, whose)
+        leased, row = await self._begin(access, whose)
+        session = kind(self.engine, leased)
         try:
             principal = None
             if isinstance(whose, Authorization):
                 principal = whose.principal(row)
                 organization_id = None if whose.own else principal.organization_id
                 whose = Scope(organization_id, principal.user_id, principal.requisitions)
-            # The session's commit ends the transaction; what is left open is rolled back when the connection returns.
-            session = kind(bind=connection, expire_on_commit=False)
-            try:
-                session.scope, session.principal, session.origin = whose, principal, origin
-                session.keys, session.trail = self.keyring, self.trail
-                if isinstance(session, WriteSession):
-                    session.before_commit, session.after_commit = [], []
-                yield session
-            finally:
-                if session.in_transaction():  # a list read through the driver alone has nothing to close
-                    await session.close()
+            session.scope, session.principal, session.origin = whose, principal, origin
+            session.keys, session.trail = self.keyring, self.trail
+            if isinstance(session, WriteSession):
+                session.before_commit, session.after_commit = [], []
+            yield session
         finally:
-            await connection.close()
+            await _let_go(session, leased)
 
     async def _begin(
         self, access: Literal["read", "write"], whose: Scope | Authorization
-    ) -> tuple[AsyncConnection, dict[str, Any] | None]:
+    ) -> tuple[PoolProxiedConnection, dict[str, Any] | None]:
         """Check a connection out and open the scoped transaction on it.
 
         A first failure on a pooled connection is taken for a restart of the server: every pooled connection is
@@ -309,34 +327,34 @@ class Database:
         for attempt in (1, 2):
             try:
                 began = perf_counter()
-                connection = await self.engine.connect()
+                leased = await greenlet_spawn(self.engine.sync_engine.pool.connect)
                 self.on_wait(perf_counter() - began)
             except NoFreeConnectionError as error:
                 raise DependencyError("All connections to the database are in use. Try again in a moment.") from error
-            except DBAPIError as error:
+            except (DBAPIError, psycopg.Error) as error:
                 raise DependencyError("The database cannot be reached. Try again in a moment.") from error
             try:
-                row = await self._open(connection, query, authorize=isinstance(whose, Authorization))
+                row = await self._open(leased, query, authorize=isinstance(whose, Authorization))
             except psycopg.OperationalError as error:
-                await connection.invalidate()
-                await connection.close()
+                await greenlet_spawn(leased.invalidate)
+                leased.close()
                 if attempt == 2:
                     raise DependencyError("The database cannot be reached. Try again in a moment.") from error
                 await self.engine.dispose()
             except BaseException:
-                await connection.close()
+                await greenlet_spawn(leased.close)
                 raise
             else:
-                return connection, row
+                return leased, row
         raise AssertionError("the loop returns or raises")
 
-    async def _open(self, connection: AsyncConnection, query: bytes, *, authorize: bool) -> dict[str, Any] | None:
+    async def _open(self, leased: PoolProxiedConnection, query: bytes, *, authorize: bool) -> dict[str, Any] | None:
         """Run what opens a transaction; return the row about the caller, where it asks for one."""
-        driver = _driver(connection)
+        driver = _driver(leased)
         if not authorize:
             await driver.execute(query, prepare=False)
             return None
-        kept = connection.info  # lives as long as the connection to the server
+        kept = leased.info  # lives as long as the connection to the server
         if "authorizes" not in kept:
             await driver.execute(PREPARE.encode(), prepare=False)
             kept["authorizes"] = True
@@ -379,9 +397,32 @@ async def _end_reading(session: ReadSession) -> None:
 async def _commit(session: WriteSession) -> None:
     for call in session.before_commit:
         await call()
-    await session.commit()
+    if session.used_orm:
+        await session.commit()
+    await (await session.driver()).commit()  # does nothing where the ORM did it
     for done in session.after_commit:
         done()
+
+
+async def _let_go(session: ReadSession | WriteSession, leased: PoolProxiedConnection) -> None:
+    """Give a session's connection back; what is left open on it is rolled back."""
+    if session.used_orm:
+        assert isinstance(session.bind, AsyncConnection)
+        try:
+            await session.close()
+        finally:
+            await session.bind.close()
+    elif _driver(leased).pgconn.transaction_status == TransactionStatus.IDLE:
+        leased.close()
+    else:
+        await greenlet_spawn(leased.close)
+
+
+def _reset(connection: Any, _record: object, state: PoolResetState) -> None:
+    """Roll back what a connection that comes back to the pool has left open."""
+    idle = connection.driver_connection.pgconn.transaction_status == TransactionStatus.IDLE
+    if state.asyncio_safe and not state.terminate_only and not idle:
+        connection.rollback()
 
 
 def dump_json(value: object) -> str:
@@ -408,9 +449,7 @@ def driver_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-def _driver(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    opened = connection.sync_connection
-    assert opened is not None
-    driver = opened.connection.driver_connection
+def _driver(leased: PoolProxiedConnection) -> psycopg.AsyncConnection[Any]:
+    driver = leased.driver_connection
     assert isinstance(driver, psycopg.AsyncConnection)
     return driver

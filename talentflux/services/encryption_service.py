@@ -80,8 +80,11 @@ async def check_master_key(database: Database) -> None:
 
 
 async def _keys(session: AnySession, owner: UUID | None) -> Keys:
+    # What is made here and not committed is never recalled; a session's `info` costs making the ORM's part.
+    if (keys := session.keyring.recall(owner)) is not None:
+        return keys
     made: dict[UUID | None, Keys] = session.info.setdefault(_KEPT, {})
-    if (keys := made.get(owner) or session.keyring.recall(owner)) is not None:
+    if (keys := made.get(owner)) is not None:
         return keys
     repository = EncryptionRepository(session, owner)
     stored, now = await repository.stored()
