@@ -94,7 +94,7 @@ async def log_in(database: Database, attempt: Attempt, caller: Caller, public_ur
         user = await UserRepository(session).find(known.user_id, lock=True) if holds and known.user_id else None
         holds = user is not None and user.password_hash == known.password_hash
         if user is not None and holds:
-            factor = await _factor(session, user.id, attempt.code)
+            factor = await _factor(session, user.id, attempt.code, public_url)
             if factor is _Factor.HOLDS and not await sign_on_service.password_allowed(session, user.id):
                 factor = _Factor.ELSEWHERE
             if factor is _Factor.HOLDS:
@@ -112,8 +112,8 @@ async def log_in(database: Database, attempt: Attempt, caller: Caller, public_ur
     return opened
 
 
-async def prove(
-    database: Database, principal: Principal, password: str | None, code: str | None, caller: Caller
+async def prove(  # noqa: PLR0913, PLR0917 -- who, by what, from where
+    database: Database, principal: Principal, password: str | None, code: str | None, caller: Caller, public_url: str
 ) -> None:
     """Note that the caller has just proved once more who they are.
 
@@ -123,6 +123,7 @@ async def prove(
         password: As it was typed; needed where the account has one.
         code: Of the second factor; needed where one is set up.
         caller: Where it comes from.
+        public_url: Where this server is reached.
 
     Raises:
         UnauthenticatedError: As for logging in, or the session has ended.
@@ -136,7 +137,7 @@ async def prove(
     async with identity(database, caller, principal) as session:
         assert known.user_id is not None
         if holds:
-            factor = await _factor(session, known.user_id, code)
+            factor = await _factor(session, known.user_id, code, public_url)
             if known.password_hash is None and not await second_factor_service.required(session, known.user_id):
                 raise ConflictError("Log in again through single sign-on; that proves who you are.", code="no_password")
         if holds and factor is _Factor.HOLDS and principal.session_id is not None:
@@ -214,12 +215,13 @@ async def _charged(session: WriteSession, index: bytes, caller: Caller) -> Known
     return Known(counted, user.id, user.password_hash)
 
 
-async def _factor(session: WriteSession, user_id: UUID, code: str | None) -> _Factor:
+async def _factor(session: WriteSession, user_id: UUID, code: str | None, public_url: str) -> _Factor:
     if not await second_factor_service.required(session, user_id):
         return _Factor.HOLDS
     if code is None:
         return _Factor.MISSING
-    return _Factor.HOLDS if await second_factor_service.check(session, user_id, code) else _Factor.WRONG
+    holds = await second_factor_service.check(session, user_id, code, public_url)
+    return _Factor.HOLDS if holds else _Factor.WRONG
 
 
 def _refusal(factor: _Factor) -> UnauthenticatedError:

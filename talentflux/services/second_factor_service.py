@@ -16,7 +16,7 @@ from talentflux.models import UserTotp
 from talentflux.repositories.second_factor_repository import SecondFactorRepository
 from talentflux.repositories.user_repository import UserRepository
 from talentflux.schemas.second_factor import RecoveryCodes, SecondFactorRead, SecondFactorSetup
-from talentflux.services import audit_service, user_service
+from talentflux.services import audit_service, email_service, user_service
 from talentflux.services.encryption_service import platform_keys
 from talentflux.utils.ids import new_id
 
@@ -40,13 +40,14 @@ async def required(session: AnySession, user_id: UUID) -> bool:
     return row is not None and row.confirmed_at is not None
 
 
-async def check(session: WriteSession, user_id: UUID, code: str) -> bool:
+async def check(session: WriteSession, user_id: UUID, code: str, public_url: str) -> bool:
     """Return whether a code is right, and use it up. The caller counts tries in vain.
 
     Args:
         session: A transaction of the user, or one that finds out who somebody is; it must commit.
         user_id: The user.
         code: Of the authenticator app, or a recovery code; spaces, hyphens and case do not matter.
+        public_url: Where this server is reached.
     """
     repository = SecondFactorRepository(session, user_id)
     row = await repository.find(lock=True)
@@ -58,6 +59,7 @@ async def check(session: WriteSession, user_id: UUID, code: str) -> bool:
     if not await repository.use_code(await _code_index(session, user_id, plain)):
         return False
     audit_service.record(session, "second_factor.recovery_code_used", "user", user_id)
+    await _tell(session, user_id, "recovery_code_used", public_url)
     return True
 
 
@@ -95,13 +97,14 @@ async def start(session: WriteSession, user_id: UUID) -> SecondFactorSetup:
     return SecondFactorSetup(secret=secret, uri=uri, qr_code=segno.make_qr(uri).svg_data_uri(scale=4))
 
 
-async def confirm(session: WriteSession, user_id: UUID, code: str) -> RecoveryCodes:
+async def confirm(session: WriteSession, user_id: UUID, code: str, public_url: str) -> RecoveryCodes:
     """Finish setting up: from now on a code is asked for.
 
     Args:
         session: A transaction of the user.
         user_id: The user.
         code: The first that the authenticator app shows.
+        public_url: Where this server is reached.
 
     Returns:
         The recovery codes, which are readable nowhere afterwards.
@@ -124,24 +127,38 @@ async def confirm(session: WriteSession, user_id: UUID, code: str) -> RecoveryCo
         )
     row.confirmed_at = await repository.now()
     audit_service.record(session, "second_factor.enabled", "user", user_id)
+    await _tell(session, user_id, "enabled", public_url)
     return await _new_codes(session, user_id)
 
 
-async def remove(session: WriteSession, user_id: UUID) -> None:
+async def remove(session: WriteSession, user_id: UUID, public_url: str) -> None:
     """Remove the authenticator app and the recovery codes.
+
+    Args:
+        session: A transaction of the user.
+        user_id: The user.
+        public_url: Where this server is reached.
 
     Raises:
         NotFoundError: There is none.
     """
     repository = SecondFactorRepository(session, user_id)
-    if await repository.find(lock=True) is None:
+    row = await repository.find(lock=True)
+    if row is None:
         raise NotFoundError("There is no second factor.")
     await repository.remove()
     audit_service.record(session, "second_factor.removed", "user", user_id)
+    if row.confirmed_at is not None:
+        await _tell(session, user_id, "disabled", public_url)
 
 
-async def renew_codes(session: WriteSession, user_id: UUID) -> RecoveryCodes:
+async def renew_codes(session: WriteSession, user_id: UUID, public_url: str) -> RecoveryCodes:
     """Make new recovery codes; the former ones are good no longer.
+
+    Args:
+        session: A transaction of the user.
+        user_id: The user.
+        public_url: Where this server is reached.
 
     Raises:
         NotFoundError: There is no second factor.
@@ -150,6 +167,7 @@ async def renew_codes(session: WriteSession, user_id: UUID) -> RecoveryCodes:
     if row is None or row.confirmed_at is None:
         raise NotFoundError("There is no second factor.")
     audit_service.record(session, "second_factor.recovery_codes_renewed", "user", user_id)
+    await _tell(session, user_id, "recovery_codes", public_url)
     return await _new_codes(session, user_id)
 
 
@@ -168,6 +186,15 @@ async def _accept(session: WriteSession, row: UserTotp, code: str) -> bool:
     row.last_step = right[0]
     await session.flush()
     return True
+
+
+async def _tell(session: WriteSession, user_id: UUID, change: str, public_url: str) -> None:
+    """Write to the account's address, so that its person learns of what somebody else did."""
+    user = await UserRepository(session).find(user_id)
+    if user is not None:
+        to = (await user_service.profile_of(session, user)).email
+        link = f"{public_url}/account"
+        await email_service.send(session, "second_factor_changed", to=to, link=link, change=change, user_id=user_id)
 
 
 async def _new_codes(session: WriteSession, user_id: UUID) -> RecoveryCodes:

@@ -52,7 +52,7 @@ async def set_up_factor(database: Database, user_id: UUID) -> list[str]:
     async with database.write_session(Scope(user_id=user_id)) as session:
         totp = pyotp.TOTP((await second_factor_service.start(session, user_id)).secret)
     async with database.write_session(Scope(user_id=user_id)) as session:
-        return (await second_factor_service.confirm(session, user_id, totp.now())).codes
+        return (await second_factor_service.confirm(session, user_id, totp.now(), "http://testserver")).codes
 
 
 async def test_wrong_present_password_changes_nothing(anonymous: httpx.AsyncClient, database: Database) -> None:

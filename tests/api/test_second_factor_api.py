@@ -14,6 +14,7 @@ from talentflux.dependencies import Resources
 from talentflux.services import second_factor_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.support import assert_problem
+from tests.factories.mailbox import letters
 from tests.factories.people import Person, add_person
 
 PATH = "/api/v1/users/me/second-factor"
@@ -43,7 +44,7 @@ async def set_up(client: httpx.AsyncClient) -> tuple[str, list[str]]:
 async def check(app: FastAPI, person: Person, code: str) -> bool:
     resources: Resources = app.state.resources
     async with resources.database.write_session(IDENTITY) as session:
-        return await second_factor_service.check(session, person.user_id, code)
+        return await second_factor_service.check(session, person.user_id, code, resources.settings.public_url)
 
 
 async def required(app: FastAPI, person: Person) -> bool:
@@ -65,10 +66,22 @@ async def test_refuses_changes_without_a_recent_proof(app: FastAPI, client, meth
     assert_problem(answer, 403, "step_up_required")
 
 
-@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "12345６"])
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "12345６", "123456\n"])
 async def test_refuses_a_code_of_another_form(client: httpx.AsyncClient, code: str) -> None:
     await client.post(PATH)
     assert_problem(await client.post(f"{PATH}/confirm", json={"code": code}), 422, "invalid_input", "body.code")
+
+
+@pytest.mark.parametrize("code", [r"12345\u0000", r"\u0000123456", r"123456\u0000", r"12345\ud800", r"\udc00123456"])
+@pytest.mark.parametrize("path", [f"{PATH}/confirm", "/api/v1/auth/login", "/api/v1/auth/proof"])
+async def test_refuses_null_bytes_and_lone_surrogates(client: httpx.AsyncClient, path: str, code: str) -> None:
+    await client.post(PATH)
+    given = {"/api/v1/auth/login": '"email": "sam@example.org", "password": "x orbit kettle", '}.get(path, "")
+    answer = await client.post(
+        path, content=f'{{{given}"code": "{code}"}}', headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_refuses_a_wrong_code_and_stays_off(app: FastAPI, client: httpx.AsyncClient, owner: Person) -> None:
@@ -176,6 +189,29 @@ async def test_removing_it_ends_codes_too(app: FastAPI, client, owner: Person) -
     assert (await client.delete(PATH)).status_code == 204
     assert not await required(app, owner)
     assert not await check(app, owner, codes[0])
+
+
+async def test_every_change_is_told_to_the_address_of_the_account(
+    app: FastAPI, client, database, owner: Person
+) -> None:
+    _, codes = await set_up(client)
+    assert await check(app, owner, codes[0])
+    assert not await check(app, owner, codes[0])
+    await client.post(f"{PATH}/recovery-codes")
+    await client.delete(PATH)
+    await client.post(PATH)
+    await client.delete(PATH)  # of a set-up that was never confirmed there is nothing to tell
+    told = await letters(database, owner.email)
+    assert {letter.template for letter in told} == {"second_factor_changed"}
+    words = ("now protects", "recovery code was used", "New recovery codes", "turned off")
+    assert [word for letter, word in zip(told, words, strict=True) if word not in letter.text] == []
+    assert all("/account" in letter.text for letter in told)
+
+
+async def test_a_refused_code_is_told_to_nobody(client: httpx.AsyncClient, database, owner: Person) -> None:
+    secret = (await client.post(PATH)).json()["secret"]
+    await client.post(f"{PATH}/confirm", json={"code": code_of(secret, -5)})
+    assert await letters(database, owner.email) == []
 
 
 async def test_secrets_lie_in_no_table_and_no_event(client, admin_connection: psycopg.Connection) -> None:

@@ -225,7 +225,9 @@ async def prove(body: _Proof, opener: _Own, request: Request, resources: Using) 
     For ten minutes this log-in may then delete, export, and change keys and roles.
     """
     password = body.password.get_secret_value() if body.password else None
-    await auth_service.prove(resources.database, opener.principal, password, body.code, caller_of(request))
+    await auth_service.prove(
+        resources.database, opener.principal, password, body.code, caller_of(request), _url(resources)
+    )
 
 
 @router.post(

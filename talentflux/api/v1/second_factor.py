@@ -9,7 +9,7 @@ from talentflux.api import examples
 from talentflux.api.answers import answers
 from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession, WriteSession
-from talentflux.dependencies import reads_own, writes_own
+from talentflux.dependencies import Using, reads_own, writes_own
 from talentflux.schemas.second_factor import RecoveryCodes, SecondFactorCode, SecondFactorRead, SecondFactorSetup
 from talentflux.services import second_factor_service
 
@@ -50,14 +50,17 @@ async def start_second_factor(session: _Proven, response: Response) -> SecondFac
     responses=answers(401, 409, 415, 422, example=examples.RECOVERY_CODES),
 )
 async def confirm_second_factor(
-    given: Annotated[SecondFactorCode, Body(examples=[{"code": "492039"}])], session: _Writing, response: Response
+    given: Annotated[SecondFactorCode, Body(examples=[{"code": "492039"}])],
+    session: _Writing,
+    response: Response,
+    resources: Using,
 ) -> RecoveryCodes:
     """Show that the app works with a code of it. From then on a code is asked for when you log in.
 
     The answer holds ten recovery codes. Keep them: they are shown this once.
     """
     response.headers["Cache-Control"] = "no-store"
-    return await second_factor_service.confirm(session, _caller(session), given.code)
+    return await second_factor_service.confirm(session, _caller(session), given.code, resources.settings.public_url)
 
 
 @router.delete(
@@ -67,9 +70,9 @@ async def confirm_second_factor(
     status_code=204,
     responses=answers(401, 404),
 )
-async def remove_second_factor(session: _Proven) -> None:
+async def remove_second_factor(session: _Proven, resources: Using) -> None:
     """Remove the authenticator app and the recovery codes; log-in asks for the password alone again."""
-    await second_factor_service.remove(session, _caller(session))
+    await second_factor_service.remove(session, _caller(session), resources.settings.public_url)
 
 
 @router.post(
@@ -79,10 +82,10 @@ async def remove_second_factor(session: _Proven) -> None:
     status_code=201,
     responses=answers(401, 404, example=examples.RECOVERY_CODES, success=201),
 )
-async def renew_recovery_codes(session: _Proven, response: Response) -> RecoveryCodes:
+async def renew_recovery_codes(session: _Proven, response: Response, resources: Using) -> RecoveryCodes:
     """Return ten new recovery codes, shown this once; the former ones are good no longer."""
     response.headers["Cache-Control"] = "no-store"
-    return await second_factor_service.renew_codes(session, _caller(session))
+    return await second_factor_service.renew_codes(session, _caller(session), resources.settings.public_url)
 
 
 def _caller(session: ReadSession | WriteSession) -> UUID:
