@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -51,6 +51,7 @@ CSRF_FIELD: Final = "csrf_token"
 _KEY_PREFIX: Final = "tfk_"
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM: Final = "application/x-www-form-urlencoded"
+_S = TypeVar("_S", ReadSession, WriteSession)
 
 
 @dataclass
@@ -166,9 +167,11 @@ class Access:
             TooManyRequestsError: The account or key asks too often.
         """
         resources: Resources = request.app.state.resources
-        credential = request.state.credential = await _credential(request, resources)
-        await resources.limiter.check_credential(request.scope, credential)
-        return authorization(credential, _organization(request), own=self.kind == "own")
+        known: Credential | None = getattr(request.state, "credential", None)
+        if known is None:  # else the request was admitted before its body was read, and is counted
+            known = request.state.credential = await _credential(request, resources)
+            await resources.limiter.check_credential(request.scope, known)
+        return authorization(known, _organization(request), own=self.kind == "own")
 
     async def check(self, request: Request, session: ReadSession | WriteSession) -> Principal:
         """Make sure that the caller may do what the route does.
@@ -237,28 +240,38 @@ class _Guard:
         return hash((type(self), self.access))
 
 
+async def _entered(request: Request, opening: AbstractAsyncContextManager[_S]) -> _S:
+    """Open a transaction that ends when the endpoint has made its answer, before the answer is sent.
+
+    It goes where the framework puts dependencies that are generators of the scope of the function; those themselves
+    are wrapped three times over.
+    """
+    stack: AsyncExitStack = request.scope["fastapi_function_astack"]
+    return await stack.enter_async_context(opening)
+
+
 class ReadGuard(_Guard):
     """Opens a read-only transaction."""
 
-    async def __call__(self, request: Request) -> AsyncIterator[ReadSession]:
+    async def __call__(self, request: Request) -> ReadSession:
         """Open the transaction for as long as the endpoint runs."""
         resources: Resources = request.app.state.resources
         opening = await self.access.authorization(request)
-        async with resources.database.authorized_read_session(opening, origin_of(request)) as session:
-            await self.access.check(request, session)
-            yield session
+        session = await _entered(request, resources.database.authorized_read_session(opening, origin_of(request)))
+        await self.access.check(request, session)
+        return session
 
 
 class WriteGuard(_Guard):
     """Opens a transaction that may write; it commits before the answer is sent."""
 
-    async def __call__(self, request: Request) -> AsyncIterator[WriteSession]:
+    async def __call__(self, request: Request) -> WriteSession:
         """Open the transaction for as long as the endpoint runs."""
         resources: Resources = request.app.state.resources
         opening = await self.access.authorization(request)
-        async with resources.database.authorized_write_session(opening, origin_of(request)) as session:
-            await self.access.check(request, session)
-            yield session
+        session = await _entered(request, resources.database.authorized_write_session(opening, origin_of(request)))
+        await self.access.check(request, session)
+        return session
 
 
 class Opener:
@@ -354,6 +367,22 @@ def opens_own(*, step_up: bool = False) -> Any:
 def open_to_all() -> Any:
     """Return a dependency that says: this route asks for no log-in."""
     return Depends(PublicGuard(Access("public")))
+
+
+async def admit(request: Request, access: Access) -> None:
+    """Check a caller before the body of the request is read; the route's guard checks again afterwards.
+
+    Args:
+        request: To a route that takes files.
+        access: What the route asks of its caller.
+
+    Raises:
+        TalentFluxError: As the guard does.
+    """
+    resources: Resources = request.app.state.resources
+    opening = await access.authorization(request)
+    async with resources.database.authorized_read_session(opening, origin_of(request)) as session:
+        await access.check(request, session)
 
 
 def access_of(route: Any) -> list[Access]:

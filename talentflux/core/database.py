@@ -5,28 +5,28 @@ and the tenant's scope then travel as one simple query; step by step they cost t
 as the role `talentflux_app`, which owns nothing and is subject to row-level security.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from time import perf_counter
+from types import TracebackType
 from typing import Any, Final, Literal, Self, TypeVar
 from uuid import UUID
 
 import orjson
 import psycopg
-from psycopg.pq import TransactionStatus
-from psycopg.rows import dict_row
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import PoolProxiedConnection, PoolResetState
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
 from talentflux.core.audit_trail import AuditTrail
 from talentflux.core.errors import ConfigurationError, DependencyError
 from talentflux.core.keyring import Keyring
+from talentflux.core.leasing import driver_of, end_reading, give_back, one_row, reset, settle
 from talentflux.core.permissions import RequisitionLevel
 from talentflux.core.principal import PREPARE, Authorization, Principal
 
@@ -109,7 +109,7 @@ class _ScopedSession(AsyncSession):
 
     async def driver(self) -> psycopg.AsyncConnection[Any]:
         """Return the driver's connection inside this transaction, to encode rows as they come."""
-        return _driver(self._leased)
+        return driver_of(self._leased)
 
     def __getattr__(self, name: str) -> Any:
         if name not in _ORM:
@@ -176,7 +176,7 @@ class Database:
             driver_url(url),
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=False,  # a transaction of ours is open although the driver is in autocommit
-            pool_reset_on_return=None,  # `_reset` does it, and asks the server only where there is something to do
+            pool_reset_on_return=None,  # `reset` does it, and asks the server only where there is something to do
             pool_size=pool_size,
             max_overflow=0,
             hide_parameters=True,  # an error's text may reach a log
@@ -185,74 +185,62 @@ class Database:
             json_deserializer=orjson.loads,
             connect_args={"connect_timeout": _CONNECT_SECONDS, "options": options},
         )
-        event.listen(self.engine.sync_engine, "reset", _reset)
+        event.listen(self.engine.sync_engine, "reset", reset)
 
-    @asynccontextmanager
-    async def write_session(self, scope: Scope, origin: Origin = NOWHERE) -> AsyncIterator[WriteSession]:
+    def write_session(self, scope: Scope, origin: Origin = NOWHERE) -> AbstractAsyncContextManager[WriteSession]:
         """Open a transaction that may write; commits at the end of the block.
 
         Args:
             scope: Whose rows it may see and write.
             origin: Where the request came from.
 
-        Yields:
-            The session.
+        Returns:
+            What opens the session.
 
         Raises:
             DependencyError: The database cannot be reached.
         """
-        async with self._session(WriteSession, "write", scope, origin) as session:
-            yield session
-            await _commit(session)
+        return _Transaction(self, WriteSession, scope, origin)
 
-    @asynccontextmanager
-    async def authorized_write_session(
+    def authorized_write_session(
         self, authorization: Authorization, origin: Origin = NOWHERE
-    ) -> AsyncIterator[WriteSession]:
+    ) -> AbstractAsyncContextManager[WriteSession]:
         """Open a transaction that may write, for whoever a credential proves the caller to be.
 
         Args:
             authorization: Made of the credential by `core.principal.authorization`.
             origin: Where the request came from.
 
-        Yields:
-            The session; its `principal` says who acts and what they may do.
+        Returns:
+            What opens the session; its `principal` says who acts and what they may do.
 
         Raises:
             UnauthenticatedError: The credential is not or no longer good.
             NotFoundError: The caller is no member of the organization asked for.
             DependencyError: The database cannot be reached.
         """
-        async with self._session(WriteSession, "write", authorization, origin) as session:
-            yield session
-            await _commit(session)
+        return _Transaction(self, WriteSession, authorization, origin)
 
-    @asynccontextmanager
-    async def authorized_read_session(
+    def authorized_read_session(
         self, authorization: Authorization, origin: Origin = NOWHERE
-    ) -> AsyncIterator[ReadSession]:
+    ) -> AbstractAsyncContextManager[ReadSession]:
         """Open a read-only transaction for whoever a credential proves the caller to be; as for writing."""
-        async with self._session(ReadSession, "read", authorization, origin) as session:
-            yield session
-            await _end_reading(session)
+        return _Transaction(self, ReadSession, authorization, origin)
 
-    @asynccontextmanager
-    async def read_session(self, scope: Scope, origin: Origin = NOWHERE) -> AsyncIterator[ReadSession]:
+    def read_session(self, scope: Scope, origin: Origin = NOWHERE) -> AbstractAsyncContextManager[ReadSession]:
         """Open a read-only transaction.
 
         Args:
             scope: Whose rows it may see.
             origin: Where the request came from.
 
-        Yields:
-            The session.
+        Returns:
+            What opens the session.
 
         Raises:
             DependencyError: The database cannot be reached.
         """
-        async with self._session(ReadSession, "read", scope, origin) as session:
-            yield session
-            await _end_reading(session)
+        return _Transaction(self, ReadSession, scope, origin)
 
     async def ping(self) -> None:
         """Ask the database for an answer.
@@ -291,27 +279,7 @@ class Database:
         """Close all connections."""
         await self.close()
 
-    @asynccontextmanager
-    async def _session(
-        self, kind: type[_S], access: Literal["read", "write"], whose: Scope | Authorization, origin: Origin
-    ) -> AsyncIterator[_S]:
-        leased, row = await self._begin(access, whose)
-        session = kind(self.engine, leased)
-        try:
-            principal = None
-            if isinstance(whose, Authorization):
-                principal = whose.principal(row)
-                organization_id = None if whose.own else principal.organization_id
-                whose = Scope(organization_id, principal.user_id, principal.requisitions)
-            session.scope, session.principal, session.origin = whose, principal, origin
-            session.keys, session.trail = self.keyring, self.trail
-            if isinstance(session, WriteSession):
-                session.before_commit, session.after_commit = [], []
-            yield session
-        finally:
-            await _let_go(session, leased)
-
-    async def _begin(
+    async def begin(
         self, access: Literal["read", "write"], whose: Scope | Authorization
     ) -> tuple[PoolProxiedConnection, dict[str, Any] | None]:
         """Check a connection out and open the scoped transaction on it.
@@ -319,8 +287,15 @@ class Database:
         A first failure on a pooled connection is taken for a restart of the server: every pooled connection is
         then as dead, so all are let go and a new one is tried. This replaces a query before each use.
 
+        Args:
+            access: What the transaction may do.
+            whose: Whose rows it may see, or how it finds that out.
+
         Returns:
             The connection, and the row that the last statement of an authorization gave.
+
+        Raises:
+            DependencyError: The database cannot be reached.
         """
         opening = whose.sql if isinstance(whose, Authorization) else _scope_sql(whose)
         query = f"{_BEGIN[access]}; {opening}".encode()
@@ -334,6 +309,7 @@ class Database:
             except (DBAPIError, psycopg.Error) as error:
                 raise DependencyError("The database cannot be reached. Try again in a moment.") from error
             try:
+                await settle(leased)
                 row = await self._open(leased, query, authorize=isinstance(whose, Authorization))
             except psycopg.OperationalError as error:
                 await greenlet_spawn(leased.invalidate)
@@ -342,7 +318,7 @@ class Database:
                     raise DependencyError("The database cannot be reached. Try again in a moment.") from error
                 await self.engine.dispose()
             except BaseException:
-                await greenlet_spawn(leased.close)
+                await give_back(leased)
                 raise
             else:
                 return leased, row
@@ -350,7 +326,7 @@ class Database:
 
     async def _open(self, leased: PoolProxiedConnection, query: bytes, *, authorize: bool) -> dict[str, Any] | None:
         """Run what opens a transaction; return the row about the caller, where it asks for one."""
-        driver = _driver(leased)
+        driver = driver_of(leased)
         if not authorize:
             await driver.execute(query, prepare=False)
             return None
@@ -359,21 +335,59 @@ class Database:
             await driver.execute(PREPARE.encode(), prepare=False)
             kept["authorizes"] = True
         try:
-            return await _authorized(driver, query)
+            return await one_row(driver, query)
         except psycopg.errors.InvalidSqlStatementName:
             # After a rollback the driver lets the server forget all prepared statements, ours too.
             await driver.execute(b"rollback", prepare=False)
             await driver.execute(PREPARE.encode(), prepare=False)
-            return await _authorized(driver, query)
+            return await one_row(driver, query)
 
 
-async def _authorized(driver: psycopg.AsyncConnection[Any], query: bytes) -> dict[str, Any] | None:
-    """Run what opens a transaction for a caller; return the row of its last statement."""
-    async with driver.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(query, prepare=False)
-        while cursor.nextset():
-            pass
-        return await cursor.fetchone()
+class _Transaction(AbstractAsyncContextManager[_S]):
+    """Opens a session and ends its transaction; generators nested in each other would cost twice as much."""
+
+    __slots__ = ("_database", "_kind", "_leased", "_origin", "_session", "_whose")
+    _session: _S
+    _leased: PoolProxiedConnection
+
+    def __init__(self, database: Database, kind: type[_S], whose: Scope | Authorization, origin: Origin) -> None:
+        self._kind: type[_S] = kind
+        self._database, self._whose, self._origin = database, whose, origin
+
+    async def __aenter__(self) -> _S:
+        """Open the transaction."""
+        database, whose = self._database, self._whose
+        self._leased, row = await database.begin("read" if self._kind is ReadSession else "write", whose)
+        session: _S = self._kind(database.engine, self._leased)
+        self._session = session
+        session.origin, session.keys, session.trail = self._origin, database.keyring, database.trail
+        if isinstance(session, WriteSession):
+            session.before_commit, session.after_commit = [], []
+        if isinstance(whose, Scope):
+            session.scope = whose
+            return session
+        try:
+            principal = session.principal = whose.principal(row)
+        except BaseException:
+            await _let_go(session, self._leased)
+            raise
+        organization_id = None if whose.own else principal.organization_id
+        session.scope = Scope(organization_id, principal.user_id, principal.requisitions)
+        return session
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it: by a commit unless the block raised."""
+        try:
+            if kind is None and isinstance(self._session, WriteSession):
+                await _commit(self._session)
+            elif kind is None and not self._session.used_orm:
+                end_reading(self._leased)
+            elif kind is None:
+                await (await self._session.driver()).commit()
+        finally:
+            await _let_go(self._session, self._leased)
 
 
 def _ignore(_seconds: float) -> None:
@@ -387,11 +401,6 @@ def _scope_sql(scope: Scope) -> str:
         f"set_config('app.requisitions', '{scope.requisitions}', true), "
         f"set_config('app.identity', '{'on' if scope.identity else ''}', true)"
     )
-
-
-async def _end_reading(session: ReadSession) -> None:
-    """Commit, for after a rollback the driver would prepare all statements anew."""
-    await (await session.driver()).commit()
 
 
 async def _commit(session: WriteSession) -> None:
@@ -412,17 +421,8 @@ async def _let_go(session: ReadSession | WriteSession, leased: PoolProxiedConnec
             await session.close()
         finally:
             await session.bind.close()
-    elif _driver(leased).pgconn.transaction_status == TransactionStatus.IDLE:
-        leased.close()
     else:
-        await greenlet_spawn(leased.close)
-
-
-def _reset(connection: Any, _record: object, state: PoolResetState) -> None:
-    """Roll back what a connection that comes back to the pool has left open."""
-    idle = connection.driver_connection.pgconn.transaction_status == TransactionStatus.IDLE
-    if state.asyncio_safe and not state.terminate_only and not idle:
-        connection.rollback()
+        await give_back(leased)
 
 
 def dump_json(value: object) -> str:
@@ -447,9 +447,3 @@ def driver_url(url: str) -> URL:
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
         raise ConfigurationError(f"DATABASE_URL names {parsed.get_backend_name()}; only PostgreSQL is supported.")
     return parsed.set(drivername="postgresql+psycopg")
-
-
-def _driver(leased: PoolProxiedConnection) -> psycopg.AsyncConnection[Any]:
-    driver = leased.driver_connection
-    assert isinstance(driver, psycopg.AsyncConnection)
-    return driver

@@ -1,0 +1,115 @@
+"""Connections as they are taken from the pool and given back: what the driver is told there, and no more than that."""
+
+import contextlib
+from typing import Any, Final
+
+import psycopg
+from psycopg import generators
+from psycopg.adapt import Transformer
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+from psycopg.rows import dict_row
+from sqlalchemy.pool import PoolProxiedConnection, PoolResetState
+from sqlalchemy.util import greenlet_spawn
+
+_ENDING: Final = "talentflux ending"  # in a connection's `info`: a commit is under way that nobody waits for
+Driver = psycopg.AsyncConnection[Any]
+
+
+def driver_of(leased: PoolProxiedConnection) -> Driver:
+    """Return the driver's connection."""
+    driver = leased.driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection)
+    return driver
+
+
+async def one_row(driver: Driver, query: bytes) -> dict[str, Any] | None:
+    """Run statements without parameters and return the first row of the last one.
+
+    What a cursor does beside that costs as much as the statements; it is used where statements are watched.
+
+    Args:
+        driver: The connection.
+        query: One or more statements.
+
+    Raises:
+        psycopg.Error: The server refuses one of them.
+    """
+    if driver.cursor_factory is not psycopg.AsyncCursor:
+        async with driver.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(query, prepare=False)
+            while cursor.nextset():
+                pass
+            return await cursor.fetchone()
+    async with driver.lock:
+        driver.pgconn.send_query(query)
+        result: PGresult = (await driver.wait(generators.execute(driver.pgconn)))[-1]
+    if result.status == ExecStatus.FATAL_ERROR:
+        raise psycopg.errors.error_from_result(result)
+    if not result.ntuples:
+        return None
+    transformer = Transformer(driver)
+    transformer.set_pgresult(result)
+    names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
+    return dict(zip(names, transformer.load_row(0, tuple) or (), strict=True))
+
+
+def end_reading(leased: PoolProxiedConnection) -> None:
+    """Tell the server that a transaction that changed nothing ends, and wait for nothing.
+
+    A commit, for after a rollback the driver would prepare all statements anew. Its answer is read by `settle`.
+
+    Args:
+        leased: The connection, inside the transaction.
+    """
+    driver = driver_of(leased)
+    if driver.pgconn.transaction_status == TransactionStatus.INTRANS and not driver.lock.locked():
+        with contextlib.suppress(psycopg.OperationalError):  # a lost connection is found out when it is given back
+            driver.pgconn.send_query(b"commit")
+            leased.info[_ENDING] = True
+
+
+async def settle(leased: PoolProxiedConnection) -> None:
+    """Read the answer to what `end_reading` sent, which came long ago unless the connection is used at once.
+
+    Args:
+        leased: The connection, just taken from the pool.
+
+    Raises:
+        psycopg.OperationalError: The connection is lost.
+    """
+    if not leased.info.pop(_ENDING, False):
+        return
+    driver = driver_of(leased)
+    driver.pgconn.consume_input()
+    if driver.pgconn.is_busy():
+        await driver.wait(generators.execute(driver.pgconn))
+    else:
+        while driver.pgconn.get_result() is not None:
+            pass
+    if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+        raise psycopg.OperationalError("the connection was lost at the end of a transaction")
+
+
+async def give_back(leased: PoolProxiedConnection) -> None:
+    """Give a connection back to the pool, once what is open on it is rolled back."""
+    if _clean(driver_of(leased), leased.info):
+        leased.close()
+    else:
+        await greenlet_spawn(leased.close)
+
+
+def reset(connection: Any, record: Any, state: PoolResetState) -> None:
+    """Roll back what a connection that comes back to the pool has left open; a listener of the pool's.
+
+    Args:
+        connection: As SQLAlchemy wraps it.
+        record: Of the pool; its `info` lives as long as the connection.
+        state: Whether the server can be asked.
+    """
+    if state.asyncio_safe and not state.terminate_only and not _clean(connection.driver_connection, record.info):
+        connection.rollback()
+
+
+def _clean(driver: Driver, info: Any) -> bool:
+    return driver.pgconn.transaction_status == TransactionStatus.IDLE or _ENDING in info
