@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from talentflux.api.admission import Handler, admitting
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import InvalidInputError
 from talentflux.schemas.idempotency import KeptAnswer, RepeatableRequest
@@ -34,7 +35,6 @@ _NO_TEXT: Final = re.compile(
     rb"|(?<!\\)(?:\\\\)*(?:\\u0000|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F])"
 )
-_Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class _AnsweredBeforeError(Exception):
@@ -53,9 +53,11 @@ class ApiRoute(APIRoute):
     Routes without a log-in open no such transaction; there the header has no effect.
     """
 
-    def get_route_handler(self) -> _Handler:
+    def get_route_handler(self) -> Handler:
         """Return what answers a request."""
-        handle = super().get_route_handler()
+        return admitting(self, self._repeatable(super().get_route_handler()))
+
+    def _repeatable(self, handle: Handler) -> Handler:
         methods = self.methods or set()
         if _WITH_BODY & methods:
             handle = _checked(handle)
@@ -87,7 +89,7 @@ class ApiRoute(APIRoute):
         return once
 
 
-def _checked(handle: _Handler) -> _Handler:
+def _checked(handle: Handler) -> Handler:
     async def checked(request: Request) -> Response:
         if request.headers.get("content-type", "").startswith("application/json"):
             body = await request.body()
