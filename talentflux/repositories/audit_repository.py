@@ -21,7 +21,8 @@ from talentflux.schemas.page import RowPage
 
 _LAST: Final = 2**62
 _LOCK: Final = b"select sequence, hash from audit_lock(%s)"
-_APPEND: Final = b"select audit_append(%s, %s, %s, %s::timestamptz[], %s, %s, %s, %s::uuid[], %s, %s)"
+# In binary: arrays of text would be looked through for quotes, one regular expression for each element.
+_APPEND: Final = b"select audit_append(%s, %s, %b, %b::timestamptz[], %b, %b, %b, %s::uuid[], %b, %b)"
 _SELECT: Final = """
 select sequence, id, organization_id, occurred_at, actor, action, resource, resource_id, entry, hash
 from audit_event where {chain} and sequence > %(after)s and sequence <= %(last)s order by sequence limit %(rows)s"""
