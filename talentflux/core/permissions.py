@@ -93,13 +93,11 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
 }
 
 TEAM_PERMISSIONS: Final[dict[TeamRole, frozenset[Permission]]] = {
-    TeamRole.RECRUITER: frozenset(
-        {_P.REQUISITION_WRITE, _P.HIRING_TEAM_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE, _P.RESUME_UPLOAD}
-    ),
+    TeamRole.RECRUITER: frozenset({_P.REQUISITION_WRITE, _P.HIRING_TEAM_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE}),
     TeamRole.HIRING_MANAGER: frozenset({_P.REQUISITION_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE}),
     TeamRole.INTERVIEWER: frozenset(),
 }
-"""What a part in a hiring team adds to a role, on that requisition only."""
+"""What a part in a hiring team adds to a role, on that requisition only, in routes whose path names it."""
 
 RequisitionLevel = Literal["all", "open", "team"]
 """Which requisitions someone sees: all; all but confidential ones of other teams; those of the own teams."""

@@ -19,7 +19,16 @@ class RequisitionStatus(StrEnum):
     CLOSED = "closed"
 
 
-class RequisitionCreate(Schema):
+class Placement(Schema):
+    """Where a new requisition belongs and who sees it."""
+
+    confidential: bool = Field(
+        default=False, description="Only the hiring team, owners and admins see it. Whoever makes it joins the team."
+    )
+    workspace_id: UUID | None = Field(default=None, description="The workspace that it belongs to.")
+
+
+class RequisitionCreate(Placement):
     """A requisition from a description; what it asks for is read from the text unless it is given."""
 
     title: str | None = Field(

@@ -101,7 +101,7 @@ async def join(session: WriteSession, requisition_id: UUID) -> None:
     """
     scope = session.scope
     if scope.user_id is None:
-        if session.principal is not None and scope.requisitions != "all":
+        if session.principal is not None and session.principal.requisitions != "all":
             raise InvalidInputError("A key of a service would see this requisition no longer.", code="key_not_allowed")
         return
     repository = HiringTeamRepository(session)

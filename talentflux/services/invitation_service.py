@@ -80,7 +80,8 @@ async def create(session: WriteSession, given: InvitationCreate, public_url: str
 
     Raises:
         ForbiddenError: The role is above the caller's.
-        InvalidInputError: There is no such workspace, or the address cannot be sent to.
+        NotFoundError: There is no such workspace.
+        InvalidInputError: The address cannot be sent to.
         ConflictError: They are a member, or invited already; or too many invitations wait.
     """
     check_role(session, given.role)

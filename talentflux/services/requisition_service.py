@@ -1,6 +1,7 @@
 """Requisitions: made from a description, edited by a person, closed."""
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from talentflux.schemas.document import Document
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.requirement import JobDescription, Requirement
 from talentflux.schemas.requisition import (
+    Placement,
     RequirementsUpdate,
     RequisitionCreate,
     RequisitionQuery,
@@ -89,14 +91,23 @@ async def describe_file(pool: ReaderPool[Document], data: bytes, name: str) -> J
     return await describe(RequisitionCreate(description=text))
 
 
-async def create(session: WriteSession, job: JobDescription) -> RequisitionRead:
+async def create(session: WriteSession, job: JobDescription, placed: Placement) -> RequisitionRead:
     """Enter a requisition.
 
     Args:
         session: The transaction.
         job: What `describe` or `describe_file` returned.
+        placed: Where it belongs and who sees it.
+
+    Raises:
+        NotFoundError: There is no such workspace.
+        InvalidInputError: The caller is a key of a service that would see the requisition no longer.
     """
+    if placed.workspace_id is not None:
+        await workspace_service.check(session, placed.workspace_id)
     row = Requisition(
+        confidential=placed.confidential,
+        workspace_id=placed.workspace_id,
         title=job.title or _first_line(job.text),
         description=job.text,
         language=job.language,
@@ -107,15 +118,14 @@ async def create(session: WriteSession, job: JobDescription) -> RequisitionRead:
         status=RequisitionStatus.OPEN,
     )
     principal = session.principal
-    if principal is None or principal.user_id is None or principal.requisitions == "all":
+    person = principal is not None and principal.user_id is not None and principal.requisitions != "all"
+    # Who sees only some requisitions must be in the team of this one before it can be read back.
+    scope = replace(session.scope, requisitions="all") if person or placed.confidential else session.scope
+    async with switched(session, scope) if scope != session.scope else nullcontext():
         made = await RequisitionRepository(session).add(row)
         audit_service.record(session, "requisition.create", "requisition", made.id, after=_shown(made))
-        return _read(made)
-    # Who sees only the requisitions of their own teams must be in the team of this one before it can be read back.
-    async with switched(session, replace(session.scope, requisitions="all")):
-        made = await RequisitionRepository(session).add(row)
-        audit_service.record(session, "requisition.create", "requisition", made.id, after=_shown(made))
-        await hiring_team_service.join(session, made.id)
+        if person or placed.confidential:
+            await hiring_team_service.join(session, made.id)
     return _read(made)
 
 
@@ -131,9 +141,9 @@ async def update(
         versions: Those that the caller means.
 
     Raises:
-        NotFoundError: There is none in this organization, or the caller does not see it.
+        NotFoundError: There is none in this organization, or the caller does not see it; or no such workspace.
         PreconditionFailedError: It has another version.
-        InvalidInputError: There is no such workspace, or the caller would see the requisition no longer.
+        InvalidInputError: The caller would see the requisition no longer.
     """
     row = await RequisitionRepository(session).get(requisition_id, lock=True, versions=versions)
     given = changes.model_dump(exclude_unset=True)
@@ -248,7 +258,9 @@ def _dump(requirements: list[Requirement]) -> list[dict[str, object]]:
 
 def _shown(row: Requisition) -> dict[str, object]:
     """Return what the audit log keeps of a new requisition."""
-    names = ("title", "description", "language", "location", "requirements", "status")
+    names = (
+        "title", "description", "language", "location", "requirements", "status", "confidential", "workspace_id",
+    )  # fmt: skip
     return {name: getattr(row, name) for name in names}
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from talentflux.core.database import AnySession, WriteSession
-from talentflux.core.errors import InvalidInputError, NotFoundError
+from talentflux.core.errors import NotFoundError
 from talentflux.models import Workspace
 from talentflux.repositories.base import unique
 from talentflux.repositories.member_repository import MemberRepository
@@ -39,10 +39,10 @@ async def check(session: AnySession, workspace_id: UUID) -> None:
     """Make sure that a workspace can be named.
 
     Raises:
-        InvalidInputError: There is none in this organization.
+        NotFoundError: There is none in this organization.
     """
     if await WorkspaceRepository(session).find(workspace_id) is None:
-        raise InvalidInputError("There is no such workspace.", fields={"body.workspace_id": "names no workspace"})
+        raise NotFoundError("There is no such workspace.", fields={"body.workspace_id": "names no workspace"})
 
 
 async def create(session: WriteSession, given: WorkspaceCreate) -> WorkspaceRead:

@@ -1,10 +1,17 @@
 """Hiring teams and confidential requisitions. Refusals first."""
 
+from typing import Any
+
+import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
+from talentflux.core.permissions import TEAM_PERMISSIONS
+from talentflux.dependencies import access_of
 from tests.api.support import assert_problem
+from tests.factories.people import Person
 from tests.factories.tenants import Tenant, actions, add_tenant, unknown
 
 
@@ -102,13 +109,14 @@ async def test_a_confidential_requisition_is_not_there_for_others(tenant: Tenant
             ("GET", f"{path}/matches", None),
         ):
             assert_problem(await tenant.call(who, method, where, body), 404, "not_found")
-    for method, where, body in (
+    calls: list[tuple[str, str, dict[str, Any] | None]] = [
         ("PATCH", path, {"confidential": False}),
         ("PUT", f"{path}/team/{recruiter.user_id}", {"role": "recruiter"}),
         ("DELETE", f"{path}/team/{setter.user_id}", None),
         ("DELETE", path, None),
-    ):
-        assert_problem(await tenant.call(recruiter, method, where, body), 404, "not_found")
+    ]
+    for method, where, given in calls:
+        assert_problem(await tenant.call(recruiter, method, where, given), 404, "not_found")
     for who in (owner, await tenant.person("admin"), setter):
         assert (await tenant.call(who, "GET", path)).status_code == 200
     team = (await tenant.call(setter, "GET", f"{path}/team")).json()["items"]
@@ -118,6 +126,72 @@ async def test_a_confidential_requisition_is_not_there_for_others(tenant: Tenant
     assert (await tenant.call(viewer, "GET", path)).status_code == 200
     assert (await tenant.call(setter, "PATCH", path, {"confidential": False})).status_code == 200
     assert (await tenant.call(recruiter, "GET", path)).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["recruiter", "hiring_manager", "admin", "owner"])
+@pytest.mark.parametrize("way", ["text", "file"])
+async def test_a_requisition_is_made_confidential_and_seen_by_its_maker(tenant: Tenant, role: str, way: str) -> None:
+    maker, recruiter, viewer = (
+        await tenant.person(role),
+        await tenant.person("recruiter"),
+        await tenant.person("viewer"),
+    )
+    made = await _make(tenant, maker, way, confidential=True)
+    assert made.status_code == 201, made.text
+    path = f"/requisitions/{made.json()['id']}"
+    for who in (recruiter, viewer):
+        assert_problem(await tenant.call(who, "GET", path), 404, "not_found")
+        assert (await tenant.call(who, "GET", "/requisitions")).json()["items"] == []
+    assert (await tenant.call(maker, "GET", path)).json()["confidential"] is True
+    team = (await tenant.call(maker, "GET", f"{path}/team")).json()["items"]
+    part = "hiring_manager" if role == "hiring_manager" else "recruiter"
+    assert [(each["user_id"], each["role"]) for each in team] == [(str(maker.user_id), part)]
+
+
+@pytest.mark.parametrize("way", ["text", "file"])
+async def test_a_requisition_is_made_in_a_workspace_of_its_organization_only(
+    app: FastAPI, tenant: Tenant, way: str
+) -> None:
+    other = await add_tenant(app, "Other")
+    owner, stranger, manager = await tenant.person(), await other.person(), await tenant.person("hiring_manager")
+    given = {"name": "Nordics", "slug": "nordics"}
+    mine, theirs = [
+        (await place.call(who, "POST", "/workspaces", given)).json()["id"]
+        for place, who in ((tenant, owner), (other, stranger))
+    ]
+    for who in (owner, manager):
+        for workspace in (theirs, unknown()):
+            for hidden in (True, False):
+                refused = await _make(tenant, who, way, workspace_id=workspace, confidential=hidden)
+                assert_problem(refused, 404, "not_found", "body.workspace_id")
+        made = await _make(tenant, who, way, workspace_id=mine)
+        assert (made.json()["workspace_id"], made.json()["confidential"]) == (mine, False)
+    assert len((await tenant.call(owner, "GET", "/requisitions")).json()["items"]) == 2
+
+
+@pytest.mark.parametrize("role", ["interviewer", "viewer"])
+async def test_who_makes_no_requisitions_makes_no_confidential_ones(tenant: Tenant, role: str) -> None:
+    assert_problem(await _make(tenant, await tenant.person(role), "text", confidential=True), 403, "forbidden")
+
+
+async def test_a_part_in_a_team_uploads_no_resumes(tenant: Tenant) -> None:
+    owner, viewer = await tenant.person(), await tenant.person("viewer")
+    made = await tenant.requisition(owner)
+    await tenant.call(owner, "PUT", f"/requisitions/{made}/team/{viewer.user_id}", {"role": "recruiter"})
+    files = {"files": ("ada.txt", b"Ada\nPython")}
+    refused = await tenant.call(viewer, "POST", "/resumes", files=files, data={"requisition_id": made})
+    assert_problem(refused, 403, "forbidden")
+
+
+def test_all_that_a_part_in_a_team_adds_guards_a_route_that_names_the_requisition(app: FastAPI) -> None:
+    names = ("{requisition_id}", "{application_id}")
+    reached = {
+        access.permission
+        for route in iter_route_contexts(app.routes)
+        if any(name in (route.path or "") for name in names)
+        for access in access_of(route)
+    }
+    assert frozenset().union(*TEAM_PERMISSIONS.values()) <= reached
 
 
 async def test_a_service_key_cannot_hide_a_requisition_from_itself(tenant: Tenant) -> None:
@@ -135,6 +209,9 @@ async def test_a_service_key_cannot_hide_a_requisition_from_itself(tenant: Tenan
     assert (await tenant.call(keys[1], "GET", path)).json()["confidential"] is True
     created = await tenant.call(keys[0], "POST", "/requisitions", {"description": "Required:\n- SQL"})
     assert created.status_code == 201
+    for way in ("text", "file"):
+        assert_problem(await _make(tenant, keys[0], way, confidential=True), 422, "key_not_allowed")
+        assert (await _make(tenant, keys[1], way, confidential=True)).json()["confidential"] is True
 
 
 @pytest.mark.parametrize(
@@ -145,3 +222,12 @@ async def test_other_fields_of_requisitions_are_refused(tenant: Tenant, body: di
     owner = await tenant.person()
     path = f"/requisitions/{await tenant.requisition(owner)}"
     assert_problem(await tenant.call(owner, "PATCH", path, body), 422, "invalid_input")
+
+
+async def _make(tenant: Tenant, who: Person | str, way: str, **placed: bool | str) -> httpx.Response:
+    """Make a requisition from a text or a file."""
+    text = "Backend developer\n\nRequired:\n- SQL"
+    if way == "text":
+        return await tenant.call(who, "POST", "/requisitions", {"description": text, **placed})
+    files = {"file": ("job.md", text.encode())}
+    return await tenant.call(who, "POST", "/requisitions/from-file", files=files, data=placed)

@@ -81,7 +81,7 @@ async def test_nobody_invites_above_their_role(tenant: Tenant) -> None:
         {"email": "a@example.org\r\nBcc: b@example.org"},
         {"email": "x" * 250 + "@example.org"},
         {"role": "emperor"},
-        {"workspace_id": unknown()},
+        {"workspace_id": "x"},
         {"organization_id": unknown()},
         {"token": "x"},
         {"expires_at": "2099-01-01T00:00:00Z"},
@@ -101,7 +101,7 @@ async def test_invitations_and_workspaces_of_others_are_not_found(app: FastAPI, 
     body = {"name": "N", "slug": "n"}
     workspace = (await other.call(stranger, "POST", "/workspaces", body)).json()["id"]
     refused = await tenant.call(owner, "POST", "/invitations", ALEX | {"workspace_id": workspace})
-    assert_problem(refused, 422, "invalid_input", "body.workspace_id")
+    assert_problem(refused, 404, "not_found", "body.workspace_id")
     for invitation in (made["id"], unknown()):
         path = f"/invitations/{invitation}"
         assert_problem(await tenant.call(owner, "GET", path), 404, "not_found")

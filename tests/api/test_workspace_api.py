@@ -124,7 +124,7 @@ async def test_a_requisition_belongs_to_a_workspace_of_its_organization_only(app
     mine = (await tenant.call(owner, "POST", "/workspaces", NORDICS)).json()["id"]
     path = f"/requisitions/{await tenant.requisition(owner)}"
     refused = await tenant.call(owner, "PATCH", path, {"workspace_id": theirs})
-    assert_problem(refused, 422, "invalid_input", "body.workspace_id")
+    assert_problem(refused, 404, "not_found", "body.workspace_id")
     assert (await tenant.call(owner, "PATCH", path, {"workspace_id": mine})).json()["workspace_id"] == mine
     assert (await tenant.call(owner, "PATCH", path, {"title": "Changed", "status": "closed"})).json()[
         "title"

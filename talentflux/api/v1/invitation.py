@@ -35,7 +35,7 @@ _Secret = Annotated[InvitationSecret, Body(examples=[{"token": "q83vEjRWeJCrze8S
     summary="Invite somebody",
     status_code=201,
     response_model=InvitationRead,
-    responses=answers(409, 415, 422, example=tenant_examples.INVITATION, success=201),
+    responses=answers(404, 409, 415, 422, example=tenant_examples.INVITATION, success=201),
 )
 async def create_invitation(
     request: Request,

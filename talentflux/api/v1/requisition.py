@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Body, File, Query, Request, Response, UploadFile
+from fastapi import Body, File, Form, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
 from talentflux.api.answers import (
@@ -24,6 +24,7 @@ from talentflux.schemas.page import Page
 from talentflux.schemas.ranking import MatchRead, MatchRequest, RankedMatch
 from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.requisition import (
+    Placement,
     RequirementsUpdate,
     RequisitionCreate,
     RequisitionQuery,
@@ -46,7 +47,7 @@ Blind = Annotated[bool, Query(description="Leave the names out.")]
     summary="Create a requisition from a text",
     status_code=201,
     response_model=RequisitionRead,
-    responses=answers(413, 415, 422, example=examples.REQUISITION, success=201),
+    responses=answers(404, 413, 415, 422, example=examples.REQUISITION, success=201),
 )
 async def create_requisition(
     request: Request,
@@ -56,7 +57,7 @@ async def create_requisition(
     opener: Annotated[Opener, opens(Permission.REQUISITION_CREATE)],
 ) -> Response:
     """Create a requisition; title and requirements are read from the description unless they are given."""
-    return await _created(request, opener, await requisition_service.describe(given))
+    return await _created(request, opener, await requisition_service.describe(given), given)
 
 
 @router.post(
@@ -65,23 +66,26 @@ async def create_requisition(
     summary="Create a requisition from a file",
     status_code=201,
     response_model=RequisitionRead,
-    responses=answers(400, 413, 415, 422, example=examples.REQUISITION, success=201),
+    responses=answers(400, 404, 413, 415, 422, example=examples.REQUISITION, success=201),
 )
-async def create_requisition_from_file(
+async def create_requisition_from_file(  # noqa: PLR0913 -- the parts of the form
     request: Request,
     file: Annotated[UploadFile, File(description="The description as text, Markdown, PDF or DOCX.")],
     resources: Using,
     opener: Annotated[Opener, opens(Permission.REQUISITION_CREATE)],
+    workspace_id: Annotated[UUID | None, Form(description="The workspace that it belongs to.")] = None,
+    *,
+    confidential: Annotated[bool, Form(description="Only the hiring team, owners and admins see it.")] = False,
 ) -> Response:
     """Create a requisition; title and requirements are read from the file."""
     name = file.filename or "description"
     check_sizes([Upload(name, file.size or 0, file.file)], resources.settings)
     job = await requisition_service.describe_file(resources.readers, await file.read(), name)
-    return await _created(request, opener, job)
+    return await _created(request, opener, job, Placement(confidential=confidential, workspace_id=workspace_id))
 
 
-async def _created(request: Request, opener: Opener, job: JobDescription) -> Response:
-    made = await requisition_service.create(await opener.session(), job)
+async def _created(request: Request, opener: Opener, job: JobDescription, placed: Placement) -> Response:
+    made = await requisition_service.create(await opener.session(), job, placed)
     return row_answer(request, made, status=201, location=f"{_PATH}/{made.id}")
 
 
