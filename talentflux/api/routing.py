@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from talentflux.api.admission import Handler, admitting
+from talentflux.api.reading import ShortPath
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import InvalidInputError
 from talentflux.schemas.idempotency import KeptAnswer, RepeatableRequest
@@ -169,7 +170,8 @@ class RouteIndex:
         scope["router"] = self._app.router
         scope["route"], scope["endpoint"] = known.route, known.endpoint
         scope["path_params"] = {name: words[place] for place, name in known.names}
-        await known.app(scope, receive, send)
+        if known.short is None or not await known.short.answer(scope, receive, send):
+            await known.app(scope, receive, send)
 
     def _find(self, scope: Scope) -> tuple["_Known", list[str]] | None:
         if self._known is None:
@@ -189,6 +191,7 @@ class _Known:
     route: BaseRoute
     endpoint: Any
     app: ASGIApp
+    short: ShortPath | None
     words: list[tuple[int, str]]
     names: list[tuple[int, str]]
 
@@ -215,7 +218,7 @@ def _indexed(routes: Sequence[BaseRoute]) -> dict[tuple[str, int, str], list[_Kn
         if _STEM_PLACE in taken or any("{" in word for _, word in rest):
             vague.append(found.path.partition("{")[0])
             continue
-        known = _Known(found.original_route, found.endpoint, found.app, rest, names)
+        known = _Known(found.original_route, found.endpoint, found.app, ShortPath.of(found), rest, names)
         for method in found.methods or ():
             if not found.path.startswith(tuple(vague)):
                 index.setdefault((method, len(words), _stem(words)), []).append(known)
