@@ -17,6 +17,7 @@ from talentflux.services import (
     auth_service,
     email_service,
     one_time_service,
+    second_factor_service,
     session_service,
     throttle_service,
     user_service,
@@ -55,7 +56,10 @@ async def change(  # noqa: PLR0913, PLR0917 -- who, from where, from what, to wh
         raise auth_service.credentials_invalid()
     password_hash = await passwords.hash_password(new)
     async with identity(database, caller, principal) as session:
-        user = await user_service.own(session)
+        assert known.user_id is not None
+        user = await UserRepository(session).find(known.user_id, lock=True) or await user_service.own(session)
+        if user.password_hash != known.password_hash:  # a reset came in between: the link's holder is the one to keep
+            raise auth_service.credentials_invalid()
         await throttle_service.succeed(session, known.counted)
         await _set(session, user, password_hash, public_url, "user.password_change")
         await session_service.end_all(session, user.id, but=principal.session_id)
@@ -103,7 +107,9 @@ async def reset(database: Database, secret: str, new: str, caller: Caller, publi
         token = await one_time_service.redeem(session, secret, Purpose.RESET_PASSWORD)
         user = await _account(session, token.user_id)
         user_service.known_as(session, user.id)
-        user.email_verified_at = user.email_verified_at or await UserRepository(session).now()
+        if user.email_verified_at is None:  # whoever opened the account need not be who reads its e-mail
+            await second_factor_service.forget(session, user.id)
+            user.email_verified_at = await UserRepository(session).now()
         await throttle_service.succeed(session, throttle_service.tries(await platform_keys(session), user.email_index))
         await _set(session, user, password_hash, public_url, "user.password_reset")
         await session_service.end_all(session, user.id)

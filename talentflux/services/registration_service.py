@@ -15,11 +15,13 @@ from talentflux.core.security import passwords
 from talentflux.core.security.timing import at_least
 from talentflux.models import User
 from talentflux.models.auth import Purpose
+from talentflux.repositories.auth_repository import OneTimeTokenRepository
 from talentflux.repositories.user_repository import UserRepository
 from talentflux.services import (
     auth_service,
     email_service,
     one_time_service,
+    second_factor_service,
     session_service,
     throttle_service,
     user_service,
@@ -144,13 +146,16 @@ async def _first(session: WriteSession, applicant: Applicant, password_hash: str
 async def _again(session: WriteSession, user: User, applicant: Applicant, password_hash: str, public_url: str) -> None:
     """Answer an address that has an account already, by e-mail.
 
-    Where the address was never confirmed, nobody's account is lost when the newest registration takes its place.
+    Where the address was never confirmed, nobody's account is lost when the newest registration takes its place. The
+    one before may have been a stranger's: no log-in, link or second factor of it is left.
     """
     email = applicant.profile.email
     if user.email_verified_at is None and user.deactivated_at is None:
         await user_service.change_profile(session, user, applicant.profile)
         user.password_hash = password_hash
         user.password_changed_at = await UserRepository(session).now()
+        await OneTimeTokenRepository(session).void(user.id, *Purpose)
+        await second_factor_service.forget(session, user.id)
         await session_service.end_all(session, user.id)
         if applicant.organization_name is not None and not await UserRepository(session).memberships(user.id):
             await user_service.create_organization(session, applicant.organization_name, user.id)

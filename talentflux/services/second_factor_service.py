@@ -152,6 +152,19 @@ async def remove(session: WriteSession, user_id: UUID, public_url: str) -> None:
         await _tell(session, user_id, "disabled", public_url)
 
 
+async def forget(session: WriteSession, user_id: UUID) -> None:
+    """Remove what was set up before the account's address was confirmed: it need not be its owner's.
+
+    Args:
+        session: A transaction that finds out who somebody is.
+        user_id: The account, the address of which is being claimed.
+    """
+    repository = SecondFactorRepository(session, user_id)
+    if await repository.find(lock=True) is not None:
+        await repository.remove()
+        audit_service.record(session, "second_factor.removed", "user", user_id)
+
+
 async def renew_codes(session: WriteSession, user_id: UUID, public_url: str) -> RecoveryCodes:
     """Make new recovery codes; the former ones are good no longer.
 
