@@ -31,4 +31,5 @@ class Application(TenantRow, Base):
             postgresql_where=text("deleted_at is null"),
         ),
         Index("application_organization_id_candidate_id_idx", "organization_id", "candidate_id"),
+        Index("application_organization_id_updated_at_id_idx", "organization_id", "updated_at", "id"),
     )

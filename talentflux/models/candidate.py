@@ -35,6 +35,7 @@ class Candidate(TenantRow, Base):
             postgresql_where=text("deleted_at is null"),
         ),
         Index("candidate_organization_id_phone_index_idx", "organization_id", "phone_index"),
+        Index("candidate_organization_id_updated_at_id_idx", "organization_id", "updated_at", "id"),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talentflux.models.base import Base, TenantRow, one_of, tenant_keys
@@ -25,4 +26,8 @@ class Requisition(TenantRow, Base):
     confidential: Mapped[bool] = mapped_column(server_default="false")
     workspace_id: Mapped[UUID | None]
 
-    __table_args__ = (*tenant_keys("workspace"), one_of("status", RequisitionStatus))
+    __table_args__ = (
+        *tenant_keys("workspace"),
+        one_of("status", RequisitionStatus),
+        Index("requisition_organization_id_updated_at_id_idx", "organization_id", "updated_at", "id"),
+    )

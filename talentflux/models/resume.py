@@ -70,6 +70,7 @@ class Resume(TenantRow, Base):
             postgresql_ops={"vector": "halfvec_ip_ops"},
             postgresql_where=text(f"vector_dims(embedding) = {FAST_DIMENSIONS}"),
         ),
+        Index("resume_organization_id_updated_at_id_idx", "organization_id", "updated_at", "id"),
     )
 
 
