@@ -25,6 +25,7 @@ from talentflux.core.redis import RedisDownError, RedisLink
 
 Kind = Literal["address", "account", "key", "login"]
 _BROWSERS = 10_000  # sessions whose account is remembered
+_HASHES = 1_000  # identities whose hash is remembered
 _WINDOW = 60  # seconds
 _SWEEP = 1024  # idle identities are looked for once in so many requests
 
@@ -98,6 +99,7 @@ class RateLimiter:
         }
         self._sign = sign or partial(_hashed_alone, os.urandom(32))
         self._browsers: dict[bytes, str] = {}
+        self._hashes: dict[tuple[Kind, str], str] = {}  # in memory alone, and few
         self._process = _ProcessCounter()
         self._redis = redis
         self._shared = None
@@ -112,7 +114,7 @@ class RateLimiter:
 
         Args:
             kind: Which limit.
-            identity: Who asks: a network address, or the id of an account or key. Kept as a keyed hash only.
+    identity: Who asks: a network address, or the id of an account or key. Counted under a keyed hash.
             scope: Of the request; its `rate_limit` says afterwards what the answer's headers need.
 
         Raises:
@@ -214,9 +216,14 @@ class RateLimiter:
 
     def _hashed(self, kind: Kind, identity: str) -> str:
         """Return a keyed hash: addresses are few enough to be found by trying all against a plain one."""
-        if kind in ("address", "login"):
-            identity = _network(identity)
-        return self._sign(f"rate limit {kind} {identity}")[:16].hex()
+        known = self._hashes.get((kind, identity))
+        if known is None:
+            named = _network(identity) if kind in ("address", "login") else identity
+            known = self._sign(f"rate limit {kind} {named}")[:16].hex()
+            if len(self._hashes) >= _HASHES:
+                self._hashes.clear()
+            self._hashes[kind, identity] = known
+        return known
 
 
 def _hashed_alone(key: bytes, text: str) -> bytes:

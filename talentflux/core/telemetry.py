@@ -34,6 +34,7 @@ class Telemetry:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.requests = Counter(
             "talentflux_requests_total", "Requests answered", ["method", "route", "status"], registry=self.registry
         )
@@ -62,9 +63,14 @@ class Telemetry:
             status: HTTP status code.
             seconds: Wall time.
         """
-        method = method if method in _METHODS else "other"
-        self.requests.labels(method, route, str(status)).inc()
-        self.seconds.labels(method, route).observe(seconds)
+        known = self._known.get((method, route, status))
+        if known is None:
+            named = method if method in _METHODS else "other"
+            known = self.requests.labels(named, route, str(status)), self.seconds.labels(named, route)
+            if named == method:  # what callers make up is not remembered
+                self._known[method, route, status] = known
+        known[0].inc()
+        known[1].observe(seconds)
 
     def refused(self, kind: str) -> None:
         """Count a request above a rate limit.

@@ -1,5 +1,7 @@
 """The skill lexicon, searched by name."""
 
+from functools import cache
+
 from talentflux.ai.analysis import skill_matcher
 from talentflux.schemas.skill import Skill
 
@@ -15,11 +17,20 @@ def search(query: str, limit: int) -> list[Skill]:
     if not wanted:
         return []
     ranked = []
-    for skill in skill_matcher().lexicon.skills.values():
-        place = min((_place(name.casefold(), wanted) for name in (skill.name, *skill.aliases)), default=_ABSENT)
-        if place < _ABSENT:
-            ranked.append((place, skill.name.casefold(), skill))
+    for text, names, skill in _listed():
+        if wanted in text:
+            place = min((_place(name, wanted) for name in names), default=_ABSENT)
+            if place < _ABSENT:  # else the query crosses the end of a name
+                ranked.append((place, names[0], skill))
     return [skill for _, _, skill in sorted(ranked, key=lambda each: each[:2])[:limit]]
+
+
+@cache
+def _listed() -> list[tuple[str, tuple[str, ...], Skill]]:
+    """Return each skill with its names in small letters, together and one by one; name first, then aliases."""
+    skills = skill_matcher().lexicon.skills.values()
+    named = ((tuple(name.casefold() for name in (skill.name, *skill.aliases)), skill) for skill in skills)
+    return [("\n".join(names), names, skill) for names, skill in named]
 
 
 _ABSENT = 4
