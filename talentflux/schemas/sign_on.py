@@ -110,6 +110,13 @@ class SignOnRequest(Schema):
     session: Literal["token", "browser"] = Field(
         default="browser", description="`browser` ends with a cookie and a page, `token` with tokens for a program."
     )
+    next: str = Field(
+        default="/",
+        max_length=1000,
+        # One slash only, and no backslash: browsers read `//` as the name of another server.
+        pattern=r"^/([!-.0-\[\]-~][!-\[\]-~]*)?$",
+        description="The page of this server where a `browser` log-in ends: path and query.",
+    )
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:

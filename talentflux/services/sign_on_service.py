@@ -62,12 +62,28 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    """A log-in by a provider that holds.
+
+    Attributes:
+        opened: The session.
+        kind: How it is carried.
+        next_page: Where a browser goes.
+    """
+
+    opened: Opened
+    kind: SessionKind
+    next_page: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Waiting:
     """A log-in that came back: by whom, how it ends, and what only its beginning knew."""
 
     organization_id: UUID
     provider_id: UUID
     kind: SessionKind
+    next_page: str
     client: Client
     verifier: str
     nonce: str
@@ -91,7 +107,7 @@ async def password_allowed(session: AnySession, user_id: UUID) -> bool:
 
 async def begin(  # noqa: PLR0913, PLR0917 -- where, how, and what it is done with
     database: Database, oidc: OidcClient, organization: str | None, email: str | None, kind: SessionKind,
-    public_url: str,
+    next_page: str, public_url: str,
 ) -> Begun:  # fmt: skip
     """Begin a log-in.
 
@@ -101,6 +117,7 @@ async def begin(  # noqa: PLR0913, PLR0917 -- where, how, and what it is done wi
         organization: Slug of the organization; None to go by the address.
         email: An address, of which the domain is looked at; None to go by the organization.
         kind: What the log-in becomes.
+        next_page: Where a browser goes in the end.
         public_url: Where this server is reached.
 
     Raises:
@@ -114,6 +131,7 @@ async def begin(  # noqa: PLR0913, PLR0917 -- where, how, and what it is done wi
     state, browser, nonce, verifier = (new_secret() for _ in range(4))
     client = Client(provider.issuer, provider.client_id, None, identity_providers.redirect_uri(public_url))
     url = await oidc.authorization_url(client, state, nonce, verifier)
+    kept = orjson.dumps([verifier, nonce, provider.issuer, provider.client_id, next_page]).decode()
     async with identity(database) as session:
         repository = SignOnRepository(session)
         await repository.purge()
@@ -123,7 +141,7 @@ async def begin(  # noqa: PLR0913, PLR0917 -- where, how, and what it is done wi
                 identity_provider_id=provider.id,
                 state_hash=secret_hash(state),
                 browser_hash=secret_hash(browser),
-                sealed=seal_with(state, orjson.dumps([verifier, nonce, provider.issuer, provider.client_id]).decode()),
+                sealed=seal_with(state, kept),
                 kind=kind,
                 expires_at=await UserRepository(session).now() + LIFETIME,
             )
@@ -131,9 +149,7 @@ async def begin(  # noqa: PLR0913, PLR0917 -- where, how, and what it is done wi
     return Begun(url, browser)
 
 
-async def finish(
-    database: Database, oidc: OidcClient, returned: Returned, caller: Caller, public_url: str
-) -> tuple[Opened, SessionKind]:
+async def finish(database: Database, oidc: OidcClient, returned: Returned, caller: Caller, public_url: str) -> Finished:
     """End a log-in whose browser has come back.
 
     Args:
@@ -142,9 +158,6 @@ async def finish(
         returned: What the browser brings.
         caller: Where it comes from.
         public_url: Where this server is reached.
-
-    Returns:
-        The session and how it is carried.
 
     Raises:
         UnauthenticatedError: The log-in was not begun here, or is over, or the provider's word does not hold.
@@ -178,7 +191,8 @@ async def finish(
                 after={"reason": refusal.code}, organization_id=waiting.organization_id,
             )  # fmt: skip
         raise
-    return replace(opened, organization_id=waiting.organization_id), waiting.kind
+    opened = replace(opened, organization_id=waiting.organization_id)
+    return Finished(opened, waiting.kind, waiting.next_page)
 
 
 def domain_of(email: str) -> str:
@@ -202,9 +216,9 @@ async def _take(database: Database, returned: Returned, public_url: str) -> _Wai
         raise _over()
     if not secrets.compare_digest(row.browser_hash, secret_hash(returned.browser_secret)):
         raise _over()
-    verifier, nonce, issuer, client_id = orjson.loads(open_with(returned.state, row.sealed))
+    verifier, nonce, issuer, client_id, next_page = orjson.loads(open_with(returned.state, row.sealed))
     client = Client(issuer, client_id, None, identity_providers.redirect_uri(public_url))
-    return _Waiting(row.organization_id, provider.id, SessionKind(row.kind), client, verifier, nonce)
+    return _Waiting(row.organization_id, provider.id, SessionKind(row.kind), next_page, client, verifier, nonce)
 
 
 async def _user(session: WriteSession, provider: IdentityProvider, who: Identity) -> User:

@@ -68,5 +68,5 @@ async def invitation() -> HTMLResponse:
 
 @router.get("/account")
 async def account() -> HTMLResponse:
-    """Show one's own account: name, organizations, log-ins."""
+    """Show one's own account: name, organizations, second factor, password, log-ins."""
     return _account_page("account")

@@ -40,6 +40,18 @@ async def test_refuses_what_has_no_single_sign_on(anonymous: httpx.AsyncClient, 
     assert_problem(await anonymous.post(BEGIN, json=given), 404, "sign_on_unknown")
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "", "account", "//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "/a b", "/a\n",
+        "/\u00e9", "/a\r\nSet-Cookie: x=1", "/" + "x" * 1000, "/x\\", "javascript:alert(1)",
+    ],
+)  # fmt: skip
+async def test_refuses_to_end_on_another_server(anonymous: httpx.AsyncClient, configured: str, page: str) -> None:
+    given = {"organization": "local", "session": "browser", "next": page}
+    assert_problem(await anonymous.post(BEGIN, json=given), 422, "invalid_input", "body.next")
+
+
 @pytest.mark.parametrize("given", [{}, {"organization": None}, {"email": "x"}, {"organization": "a", "x": 1}])
 async def test_refuses_to_begin_nowhere(anonymous: httpx.AsyncClient, given: dict[str, Any]) -> None:
     assert_problem(await anonymous.post(BEGIN, json=given), 422, "invalid_input")
@@ -77,7 +89,7 @@ async def test_refuses_a_state_that_was_never_given(anonymous: httpx.AsyncClient
     await begin(anonymous)
     for state in ("x", "x" * 300, "\u00e9", "\x00"):
         assert_problem(await anonymous.get(CALLBACK, params={"state": state, "code": "c"}), 401, "sign_on_over")
-    assert_problem(await anonymous.get(CALLBACK, params={"code": "c"}), 422, "invalid_input")
+    assert_problem(await anonymous.get(CALLBACK, params={"code": "c"}), 401, "sign_on_over")
 
 
 async def test_refuses_another_browser_than_the_one_that_began(anonymous, configured, member: Person) -> None:
@@ -137,6 +149,52 @@ async def test_refuses_a_code_of_another_log_in(anonymous, configured, member: P
     begun = await begin(anonymous)
     answer = await anonymous.get(CALLBACK, params={"state": state_of(begun), "code": stolen["code"]})
     assert_problem(answer, 401, "identity_token_invalid")
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+async def test_a_browser_that_is_refused_ends_on_the_log_in_page(
+    anonymous: httpx.AsyncClient, configured: str, provider: Provider, admin_connection: psycopg.Connection
+) -> None:
+    back = await returned(await begin(anonymous, session="browser"))
+    stranger = await anonymous.get(CALLBACK, params=back, headers=BROWSER)
+    refused = await anonymous.get(CALLBACK, params={"state": "x"}, headers=BROWSER)
+    begun = await begin(anonymous, session="browser")
+    turned_away = {"state": state_of(begun), "error": "access_denied"}
+    denied = await anonymous.get(CALLBACK, params=turned_away, headers=BROWSER)
+    back = await returned(await begin(anonymous, session="browser"))
+    provider.person["email"] = "mara@elsewhere.example"
+    foreign = await anonymous.get(CALLBACK, params=back, headers=BROWSER)
+    codes = ("not_a_member", "sign_on_over", "sign_on_refused", "domain_not_allowed")
+    for answer, code in zip((stranger, refused, denied, foreign), codes, strict=True):
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/login?refused={code}")
+        assert "talentflux_session" not in answer.headers.get("set-cookie", "")
+    assert (await anonymous.get(CALLBACK, headers=BROWSER)).headers["location"] == "/login?refused=sign_on_over"
+    plain = await anonymous.get(CALLBACK, params={"state": "x"}, headers={"Accept": "application/json"})
+    assert_problem(plain, 401, "sign_on_over")
+    assert admin_connection.execute("select count(*) from user_session where kind = 'browser'").fetchone() == (0,)
+
+
+async def test_the_log_in_page_has_a_sentence_for_every_refusal(anonymous: httpx.AsyncClient) -> None:
+    script = (await anonymous.get("/static/accounts.js")).text
+    codes = (
+        "sign_on_over", "sign_on_refused", "identity_token_invalid", "identity_provider_failed", "no_answer",
+        "address_refused", "identity_email_unverified", "domain_not_allowed", "not_a_member", "email_unverified",
+        "owner_not_linked",
+    )  # fmt: skip
+    assert [code for code in codes if f"{code}: " not in script] == []
+
+
+@pytest.mark.parametrize("page", ["/", "/account", "/requisitions/x/shortlist?top=5&blind=true"])
+async def test_a_browser_that_is_let_in_ends_on_the_page_it_wanted(
+    anonymous: httpx.AsyncClient, configured: str, member: Person, page: str
+) -> None:
+    given = {} if page == "/" else {"next": page}
+    back = await returned(await begin(anonymous, session="browser", **given))
+    answer = await anonymous.get(CALLBACK, params=back, headers=BROWSER)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert (await anonymous.get("/api/v1/users/me")).json()["email"] == EMAIL
 
 
 @pytest.mark.parametrize("change", ["delete", "issuer", "client_id"])

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Final
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Body, Query, Request, Response
@@ -14,6 +15,7 @@ from talentflux.api.v1.auth import caller_of, log_in_answer
 from talentflux.core import dns
 from talentflux.core.config import Settings
 from talentflux.core.database import ReadSession, WriteSession
+from talentflux.core.errors import TalentFluxError
 from talentflux.core.permissions import Permission
 from talentflux.core.security.cookies import is_secure
 from talentflux.dependencies import Opener, Using, open_to_all, opens, reads, writes
@@ -168,7 +170,7 @@ async def begin_sign_on(
     """Return where to send the browser. The answer's cookie binds the log-in to this browser for ten minutes."""
     settings, kind = resources.settings, SessionKind(given.session)
     begun = await sign_on_service.begin(
-        resources.database, resources.sign_on, given.organization, given.email, kind, settings.public_url
+        resources.database, resources.sign_on, given.organization, given.email, kind, given.next, settings.public_url
     )
     seconds = int(sign_on_service.LIFETIME.total_seconds())
     _set_cookie(response, settings, begun.browser_secret, seconds)
@@ -183,31 +185,41 @@ async def begin_sign_on(
     response_model=TokenPair,
     dependencies=[open_to_all()],
     responses=answers(401, 409, 422, 429, example=examples.TOKEN_PAIR)
-    | {303: {"description": "Logged in; the cookie of the session is set."}},
+    | {
+        303: {"description": "A browser goes on: logged in with the cookie of its session, or back to the log-in page."}
+    },
 )
 async def finish_sign_on(  # noqa: PLR0913, PLR0917 -- the parameters that OpenID Connect and RFC 9207 name
     request: Request,
     response: Response,
     resources: Using,
-    state: Annotated[str, Query(min_length=1, max_length=512, description="What the browser was sent with.")],
+    state: Annotated[str, Query(max_length=4096, description="What the browser was sent with.")] = "",
     code: _Answer = None,
     iss: _Answer = None,
     error: _Answer = None,
 ) -> TokenPair | Response:
-    """Log in the browser that comes back from its provider: a redirect to the start page, or tokens as asked for."""
+    """Log in the browser that comes back from its provider: a redirect to its page, or tokens as asked for.
+
+    Who accepts HTML is sent to the log-in page with the code of a refusal; others get the refusal itself.
+    """
     settings = resources.settings
     browser = request.cookies.get(_cookie_name(settings), "")
     returned = Returned(state, browser, None if error is not None else code, iss)
-    opened, kind = await sign_on_service.finish(
-        resources.database, resources.sign_on, returned, caller_of(request), settings.public_url
-    )
-    if kind is SessionKind.BROWSER:
-        answer = RedirectResponse("/", status_code=303)
-        await log_in_answer(resources, answer, opened, kind)
+    try:
+        done = await sign_on_service.finish(
+            resources.database, resources.sign_on, returned, caller_of(request), settings.public_url
+        )
+    except TalentFluxError as refusal:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        return RedirectResponse(f"/login?refused={quote(refusal.code, safe='')}", 303, {"Cache-Control": "no-store"})
+    if done.kind is SessionKind.BROWSER:
+        answer = RedirectResponse(done.next_page, 303, {"Cache-Control": "no-store"})
+        await log_in_answer(resources, answer, done.opened, done.kind)
         _set_cookie(answer, settings, "", 0)
         return answer
     _set_cookie(response, settings, "", 0)
-    pair = await log_in_answer(resources, response, opened, kind)
+    pair = await log_in_answer(resources, response, done.opened, done.kind)
     assert isinstance(pair, TokenPair)
     return pair
 

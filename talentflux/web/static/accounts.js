@@ -1,7 +1,23 @@
-// The pages of accounts: forms that call the API, and the page of one's own account.
+// The pages of accounts: forms that call the API, and what an invitation offers.
 "use strict";
 
 const CSRF = "talentflux_csrf"; // kept for the tab's life; the session itself lies in a cookie that scripts cannot read
+
+// Why a log-in by an identity provider failed, by the code that the way back ends with.
+const REFUSED = {
+  sign_on_over: "This log-in took too long, or began in another browser. Begin again.",
+  sign_on_refused: "Your organization's identity provider did not let you in.",
+  identity_token_invalid: "The answer of your organization's identity provider does not hold. Tell its administrator.",
+  identity_provider_failed: "Your organization's identity provider does not work as it should. Tell its administrator.",
+  no_answer: "Your organization's identity provider does not answer. Try again in a moment.",
+  address_refused: "Your organization's identity provider cannot be reached from here. Tell its administrator.",
+  identity_email_unverified: "Your identity provider has not verified your e-mail address.",
+  domain_not_allowed: "Your e-mail address lies in no verified domain of this organization.",
+  not_a_member: "You are no member of this organization. Ask there for an invitation.",
+  email_unverified: "Confirm the e-mail address of your account first, or reset its password.",
+  owner_not_linked: "Owners log in with their password until an owner has set up single sign-on.",
+  too_many_requests: "There were too many tries. Wait a moment.",
+};
 
 function show(element, text) {
   element.textContent = text;
@@ -35,6 +51,7 @@ async function send(form) {
   }
   if (form.dataset.session) body.session = form.dataset.session;
   if ("secret" in form.dataset) body.token = secretOfLink();
+  if (form.dataset.done === "to:" && nextPage("")) body.next = nextPage("");
   const answer = await ask("POST", form.dataset.endpoint, body);
   if (!answer.ok) return refuse(form, answer.data);
   if (answer.data.csrf_token) localStorage.setItem(CSRF, answer.data.csrf_token);
@@ -56,51 +73,6 @@ function refuse(form, problem) {
   show(form.querySelector(".refusal"), [problem.detail || problem.title, named].filter(Boolean).join(" "));
 }
 
-function cell(row, content) {
-  const place = row.insertCell();
-  if (content instanceof Node) place.append(content);
-  else place.textContent = content;
-}
-
-function deviceName(text) {
-  const browser = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]];
-  const system = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"], ["Mac OS", "macOS"], ["Linux", "Linux"]];
-  const named = [browser, system].map((list) => (list.find(([mark]) => text.includes(mark)) || [])[1]);
-  return text.startsWith("Mozilla/") && named[0] ? named.filter(Boolean).join(" on ") : text;
-}
-
-async function showAccount(root) {
-  const me = await ask("GET", "/api/v1/users/me");
-  if (!me.ok) return location.assign("/login?next=/account");
-  root.querySelector("[data-name]").textContent = me.data.name;
-  root.querySelector("[data-email]").textContent = me.data.email;
-  const memberships = await ask("GET", "/api/v1/users/me/memberships");
-  for (const each of memberships.data.items) {
-    const row = root.querySelector("[data-memberships]").insertRow();
-    cell(row, each.name);
-    cell(row, each.role.replace("_", " "));
-  }
-  const sessions = await ask("GET", "/api/v1/users/me/sessions");
-  for (const each of sessions.data.items) {
-    const row = root.querySelector("[data-sessions]").insertRow();
-    cell(row, (deviceName(each.device) || each.kind) + (each.current ? " (this one)" : ""));
-    cell(row, new Date(each.last_used_at).toLocaleString());
-    const button = document.createElement("button");
-    button.textContent = "End";
-    button.className = "outline";
-    button.addEventListener("click", () => leave(root, "DELETE", `/api/v1/users/me/sessions/${each.id}`, each.current));
-    cell(row, each.current ? "" : button);
-  }
-  root.hidden = false;
-}
-
-async function leave(root, method, path, ends) {
-  const answer = await ask(method, path);
-  if (!answer.ok) return show(root.querySelector(".refusal"), answer.data.detail);
-  if (ends) localStorage.removeItem(CSRF);
-  location.assign(ends ? "/login" : "/account");
-}
-
 async function showInvitation(root) {
   const token = secretOfLink();
   const offered = await ask("POST", "/api/v1/invitations/preview", { token });
@@ -118,26 +90,32 @@ async function showInvitation(root) {
   root.hidden = false;
 }
 
-for (const form of document.querySelectorAll("form[data-endpoint]")) {
+function onSubmit(form, work) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     form.querySelector(".refusal").hidden = true;
-    const button = form.querySelector("button");
+    const button = form.querySelector("button[type=submit]");
     button.setAttribute("aria-busy", "true");
-    send(form)
+    work(form)
       .catch(() => show(form.querySelector(".refusal"), "The server does not answer. Try again in a moment."))
       .finally(() => button.removeAttribute("aria-busy"));
   });
 }
 
-const account = document.querySelector("[data-account]");
-if (account) {
-  account.querySelector("[data-log-out]").addEventListener("click", () => leave(account, "POST", "/api/v1/auth/logout", true));
-  account
-    .querySelector("[data-log-out-everywhere]")
-    .addEventListener("click", () => leave(account, "POST", "/api/v1/auth/logout-everywhere", true));
-  showAccount(account);
+function showRefused(place) {
+  const code = new URLSearchParams(location.search).get("refused");
+  if (code) show(place, Object.hasOwn(REFUSED, code) ? REFUSED[code] : "You were not logged in. Try again.");
 }
+
+for (const form of document.querySelectorAll("form[data-endpoint]")) onSubmit(form, send);
+
+for (const link of document.querySelectorAll("a[data-keep-next]")) {
+  const next = nextPage("");
+  if (next) link.href += `?next=${encodeURIComponent(next)}`;
+}
+
+const refused = document.querySelector("[data-refused]");
+if (refused) showRefused(refused);
 
 const invitation = document.querySelector("[data-invitation]");
 if (invitation) showInvitation(invitation);
