@@ -18,6 +18,7 @@ from talentflux.schemas.version import ANY_VERSION, Versions, version_of
 PageLimit = Annotated[Limit, Query()]
 PageCursor = Annotated[Cursor | None, Query()]
 _ETAG: Final = re.compile(r'"([0-9a-f]{1,16})\.[0-9a-f]{12}"')
+_PLAIN_QUERY: Final = re.compile(r"[\w.=&-]*", re.ASCII)
 _GivenVersion = Annotated[
     str | None,
     Header(
@@ -138,9 +139,18 @@ def page_answer(request: Request, page: RowPage) -> Response:
     """
     headers = {}
     if page.next_cursor:
-        headers["Link"] = f'<{request.url.include_query_params(cursor=page.next_cursor)}>; rel="next"'
+        headers["Link"] = f'<{_following(request, page.next_cursor)}>; rel="next"'
     body = {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
     return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), media_type="application/json", headers=headers)
+
+
+def _following(request: Request, cursor: str) -> str:
+    """Return the address of the next page: the same but for the cursor."""
+    asked = request.scope["query_string"].decode("latin-1")
+    if not _PLAIN_QUERY.fullmatch(asked):
+        return str(request.url.include_query_params(cursor=cursor))
+    kept = [part for part in asked.split("&") if part and part.partition("=")[0] != "cursor"]
+    return f"{str(request.url).partition('?')[0]}?{'&'.join([*kept, f'cursor={cursor}'])}"
 
 
 def answers(*statuses: int, example: Any = None, success: int = 200) -> dict[int | str, dict[str, Any]]:

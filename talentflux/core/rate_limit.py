@@ -114,7 +114,7 @@ class RateLimiter:
 
         Args:
             kind: Which limit.
-    identity: Who asks: a network address, or the id of an account or key. Counted under a keyed hash.
+            identity: Who asks: a network address, or the id of an account or key. Counted under a keyed hash.
             scope: Of the request; its `rate_limit` says afterwards what the answer's headers need.
 
         Raises:

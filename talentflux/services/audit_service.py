@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 from uuid import UUID
 
@@ -301,6 +301,7 @@ def _commitment(keys: Keys, name: str, value: str) -> str:
     return keys.commitment(f"value:{name}:{value}")
 
 
+@lru_cache(maxsize=1024)
 def _network(address: str) -> str | None:
     """Return an address without its last part: /24 of IPv4, /48 of IPv6."""
     try:
