@@ -140,14 +140,19 @@ INDEXES = (
 # How much of the requisitions a transaction may see: all; the open ones and those of the own team; the latter only.
 LEVEL = "(select coalesce(current_setting('app.requisitions', true), ''))"
 MINE = f"(select requisition_id from hiring_team where user_id = {USER} and deleted_at is null)"
+# Candidates go with what they applied to: a requisition that was deleted shows nobody any more.
+APPLIED = (
+    "(select candidate_id from application where deleted_at is null "
+    "and requisition_id in (select id from requisition where deleted_at is null))"
+)
 RESTRICTIONS = {
     "requisition": f"{LEVEL} = 'all' or ({LEVEL} = 'open' and not confidential) or id in {MINE}",
     "application": f"{LEVEL} = 'all' or requisition_id in (select id from requisition)",
     "match": f"{LEVEL} = 'all' or requisition_id in (select id from requisition)",
     "task": f"{LEVEL} = 'all' or (requisition_id is null and {LEVEL} = 'open') "
     "or requisition_id in (select id from requisition)",
-    "candidate": f"{LEVEL} in ('all', 'open') or id in (select candidate_id from application)",
-    "resume": f"{LEVEL} in ('all', 'open') or candidate_id in (select candidate_id from application)",
+    "candidate": f"{LEVEL} in ('all', 'open') or id in {APPLIED}",
+    "resume": f"{LEVEL} in ('all', 'open') or candidate_id in {APPLIED}",
     "resume_skill": f"{LEVEL} in ('all', 'open') or resume_id in (select id from resume)",
     "file": f"{LEVEL} in ('all', 'open') or id in (select file_id from resume)",
 }
