@@ -6,11 +6,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
+from redis import Redis
 
 
 class RedisServer:
@@ -60,9 +63,17 @@ class RedisServer:
         return b""
 
     def dump(self) -> bytes:
-        """Return all keys and the values that are text."""
-        keys = [line for line in self.ask("KEYS *").split(b"\r\n") if line and line[:1] not in b"*$"]
-        return b"\n".join([*keys, *(self.ask(f"DUMP {key.decode()}") for key in keys)])
+        """Return all keys and all values, as they were put in."""
+        client: Any = Redis.from_url(self.url)
+        read: dict[bytes, Callable[[bytes], Iterable[bytes]]] = {
+            b"string": lambda key: [client.get(key)],
+            b"list": lambda key: client.lrange(key, 0, -1),
+            b"set": client.smembers,
+            b"zset": lambda key: client.zrange(key, 0, -1),
+            b"hash": lambda key: chain.from_iterable(client.hgetall(key).items()),
+        }
+        with contextlib.closing(client):
+            return b"\n".join(chain.from_iterable((key, *read[client.type(key)](key)) for key in client.scan_iter()))
 
 
 @contextmanager

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 import httpx
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from talentflux.core.config import LogFormat, Settings
 from talentflux.core.logging import configure_logging
 from tests.api.conftest import Work
 from tests.api.support import ANY_VERSION, requisition, zipped
 from tests.factories.dump import readable_bytes, spellings
+from tests.factories.redis_server import RedisServer, redis_server
 
 RESUMES, CORRECTED, ACCOUNTS = 140, 60, 12
 MARK, PHONES = "Zyqokavu", "707070"
@@ -130,6 +132,11 @@ async def _use_everything(client: httpx.AsyncClient, work: Work, people: list[Pe
         answer = await client.post("/api/v1/auth/register", json=body)
         assert answer.status_code in {201, 202}, answer.text
         canaries += [person.email, person.name, person.family]
+    for person in left[:20]:
+        login = {"email": person.email, "password": "no canary but a long one 7f"}
+        assert (await client.post("/api/v1/auth/login", json=login)).status_code == 401
+        assert (await client.get("/api/v1/skills", params={"q": person.name})).status_code == 200
+        assert (await client.get("/api/v1/skills", params={"q": person.email})).status_code == 200
     await work()
     return canaries + [canary for person in read for canary in person.canaries]
 
@@ -148,12 +155,27 @@ def log() -> Iterator[io.StringIO]:
     configure_logging(Settings(log_format=LogFormat.JSON, _env_file=None))
 
 
-async def test_a_thousand_canaries_are_readable_in_no_dump_no_file_and_no_log(
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(settings: Settings, redis: RedisServer) -> Settings:
+    """Counts and caches in Redis; the limits are on and too high to be met."""
+    limits = dict.fromkeys(("address", "login", "account", "key"), 100_000)
+    given = {f"rate_limit_{name}": limit for name, limit in limits.items()}
+    return settings.model_copy(update={**given, "redis_url": SecretStr(redis.url)})
+
+
+async def test_a_thousand_canaries_are_readable_in_no_dump_no_file_no_log_and_not_in_redis(  # noqa: PLR0917 -- fixtures
     client: httpx.AsyncClient,
     work: Work,
     settings: Settings,
     admin_connection: psycopg.Connection,
     log: io.StringIO,
+    redis: RedisServer,
 ) -> None:
     people = list(_people(RESUMES + CORRECTED + ACCOUNTS))
     canaries = sorted(set(await _use_everything(client, work, people)))
@@ -163,7 +185,11 @@ async def test_a_thousand_canaries_are_readable_in_no_dump_no_file_and_no_log(
     places = {
         "database and files": readable_bytes(admin_connection, settings.data_folder / "files"),
         "logs": log.getvalue().encode(),
+        "redis": redis.dump(),
     }
+    # What is searched holds what it is said to hold: jobs with their arguments, counts, cached answers.
+    assert b"resume.parse" in places["database and files"]
+    assert len(places["redis"]) > 1000, places["redis"]
     for place, haystack in places.items():
         assert _heard(haystack, canaries) == [], place
 
