@@ -1,6 +1,8 @@
 """Connections as they are taken from the pool and given back: what the driver is told there, and no more than that."""
 
 import contextlib
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
@@ -50,8 +52,14 @@ async def one_row(driver: Driver, query: bytes) -> dict[str, Any] | None:
         return None
     transformer = Transformer(driver)
     transformer.set_pgresult(result)
-    names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
-    return dict(zip(names, transformer.load_row(0, tuple) or (), strict=True))
+    return transformer.load_row(0, _naming(*(result.fname(place) for place in range(result.nfields))))
+
+
+@lru_cache(maxsize=64)
+def _naming(*columns: bytes | None) -> Callable[[Sequence[Any]], dict[str, Any]]:
+    """Return what makes a row's values a dictionary."""
+    names = [(column or b"").decode() for column in columns]
+    return lambda values: dict(zip(names, values, strict=True))
 
 
 def end_reading(leased: PoolProxiedConnection) -> None:
