@@ -8,12 +8,18 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
+import pyotp
 import pytest
 from playwright.sync_api import Page, sync_playwright
+
+from talentflux.db.bootstrap import ADMIN_ROLE
+from talentflux.db.embedded import EmbeddedPostgres
 
 COMMAND = Path(sys.executable).with_name("talentflux")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -180,6 +186,41 @@ class TestDemo:
             page.wait_for_url("**/login")
             browser.close()
 
+    @pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="needs Chromium; CI must have it")
+    def test_a_person_sets_up_a_second_factor_and_logs_in_with_it_in_a_browser(self, demo, folder) -> None:
+        password = "granite teapot wanders 12"
+        problems: list[str] = []
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            page = browser.new_page()
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.goto(f"{demo.address}/login?next=/account")
+            _log_in(page, demo.email, demo.password)
+            page.wait_for_url("**/account")
+            totp, used, codes = _set_up_factor(page, folder, demo.password)
+            _change_password(page, demo.password, password)
+            page.get_by_role("button", name="Log out", exact=True).click()
+            page.wait_for_url("**/login")
+            page.goto(f"{demo.address}/login?next=/account")
+            _log_in(page, demo.email, password)
+            page.get_by_label("Code of your second factor").fill(used)
+            page.get_by_role("button", name="Log in").click()
+            page.get_by_text("The code is wrong or was used").wait_for()
+            page.get_by_label("Code of your second factor").fill(totp.at(time.time() + 30))
+            page.get_by_role("button", name="Log in").click()
+            page.wait_for_url("**/account")
+            page.get_by_text("10 recovery codes are left").wait_for()
+            _forget_proofs(folder)
+            page.get_by_role("button", name="Remove the second factor").click()
+            dialog = page.get_by_role("dialog", name="Is it you?")
+            dialog.get_by_label("Password").fill(password)
+            dialog.get_by_label("Code").fill(codes[0])
+            dialog.get_by_role("button", name="Go on").click()
+            page.get_by_role("button", name="Set up an authenticator app").wait_for()
+            _change_password(page, password, demo.password)
+            browser.close()
+        assert not problems
+
     def test_running_it_again_adds_nothing_and_ends_cleanly(self, demo, folder) -> None:
         assert demo.end() == 0
         again = RunningDemo(folder)
@@ -189,6 +230,56 @@ class TestDemo:
         assert again.end() == 0
         assert (len(resumes), len(requisitions)) == (41, 6)
         assert not remaining(folder)
+
+
+def _log_in(page: Page, email: str, password: str) -> None:
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+
+
+def _set_up_factor(page: Page, folder: Path, password: str) -> tuple[pyotp.TOTP, str, list[str]]:
+    """Turn the second factor on, on the page of the account; return it, the code that did it, and recovery codes."""
+    page.get_by_role("button", name="Set up an authenticator app").wait_for()
+    _forget_proofs(folder)
+    page.get_by_role("button", name="Set up an authenticator app").click()
+    dialog = page.get_by_role("dialog", name="Is it you?")
+    dialog.get_by_label("Password").fill("no, it is not me 77")
+    dialog.get_by_role("button", name="Go on").click()
+    dialog.get_by_text("password is wrong").wait_for()
+    assert not page.get_by_alt_text("QR code").is_visible()
+    dialog.get_by_label("Password").fill(password)
+    dialog.get_by_role("button", name="Go on").click()
+    page.get_by_alt_text("QR code").wait_for()
+    assert page.get_by_alt_text("QR code").evaluate("image => image.decode().then(() => image.naturalWidth)") > 99
+    totp = pyotp.TOTP(page.locator("[data-secret]").inner_text().replace(" ", ""))
+    page.get_by_label("Code that the app shows").fill(totp.at(0))
+    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_text("The code is wrong").wait_for()
+    page.get_by_label("Code that the app shows").fill(used := totp.now())
+    page.get_by_role("button", name="Turn it on").click()
+    page.locator("[data-codes] code").first.wait_for()
+    former = page.locator("[data-codes] code").all_inner_texts()
+    assert len(former) == 10
+    page.get_by_role("button", name="New recovery codes").click()
+    page.locator("[data-codes] code").filter(has_text=former[0]).wait_for(state="detached")
+    codes = page.locator("[data-codes] code").all_inner_texts()
+    assert not set(codes) & set(former)
+    page.get_by_role("button", name="I have kept them").click()
+    return totp, used, codes
+
+
+def _change_password(page: Page, present: str, new: str) -> None:
+    page.get_by_label("Present password").fill(present)
+    page.get_by_label("New password").fill(new)
+    page.get_by_role("button", name="Change the password").click()
+    page.get_by_text("Your password is changed").wait_for()
+
+
+def _forget_proofs(folder: Path) -> None:
+    """Let it be an hour ago that anybody proved who they are."""
+    with EmbeddedPostgres(folder / "postgres") as running, psycopg.connect(running.url(ADMIN_ROLE)) as admin:
+        admin.execute("update user_session set proven_at = now() - interval '1 hour'")
 
 
 def _after_hash(page: Page, name: str) -> str:
