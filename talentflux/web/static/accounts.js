@@ -16,6 +16,7 @@ const REFUSED = {
   not_a_member: "You are no member of this organization. Ask there for an invitation.",
   email_unverified: "Confirm the e-mail address of your account first, or reset its password.",
   owner_not_linked: "Owners log in with their password until an owner has set up single sign-on.",
+  sign_on_required: "Your organization asks for single sign-on. Log in with your organization.",
   too_many_requests: "There were too many tries. Wait a moment.",
 };
 
@@ -69,6 +70,7 @@ function refuse(form, problem) {
     factor.querySelector("input").focus();
     return;
   }
+  if (problem.code === "sign_on_required") return show(form.querySelector(".refusal"), REFUSED.sign_on_required);
   const named = (problem.errors || []).map((each) => each.message).join(" ");
   show(form.querySelector(".refusal"), [problem.detail || problem.title, named].filter(Boolean).join(" "));
 }
