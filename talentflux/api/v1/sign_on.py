@@ -193,7 +193,7 @@ async def finish_sign_on(  # noqa: PLR0913, PLR0917 -- the parameters that OpenI
     request: Request,
     response: Response,
     resources: Using,
-    state: Annotated[str, Query(max_length=4096, description="What the browser was sent with.")] = "",
+    state: Annotated[str, Query(max_length=512, description="What the browser was sent with.")] = "",
     code: _Answer = None,
     iss: _Answer = None,
     error: _Answer = None,
