@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -158,7 +158,8 @@ class RouteIndex:
     def __init__(self, app: FastAPI) -> None:
         self._app = app
         self._rest: ASGIApp = app.router.middleware_stack
-        self._known: dict[tuple[str, int, str], list[_Known]] | None = None
+        self._branches: list[tuple[str, BaseRoute]] = []
+        self._known: dict[str, _Index] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the route of a request answer it."""
@@ -174,14 +175,22 @@ class RouteIndex:
             await known.app(scope, receive, send)
 
     def _find(self, scope: Scope) -> tuple["_Known", list[str]] | None:
-        if self._known is None:
-            self._known = _indexed(self._app.routes)
         words = scope["path"].split("/")
-        for known in self._known.get((scope["method"], len(words), _stem(words)), ()):
+        for known in self._of(_stem(words)).get((scope["method"], len(words), _stem(words)), ()):
             fits = all(words[place] == word for place, word in known.words)
             if fits and all(words[place] for place, _ in known.names):
                 return known, words
         return None
+
+    def _of(self, stem: str) -> "_Index":
+        """Return the routes that may be meant; those of other stems are not made ready, which takes a while."""
+        if not self._branches:
+            self._branches = list(_branches(self._app.routes))
+        if all(stem != own for own, _ in self._branches):
+            stem = ""
+        if stem not in self._known:
+            self._known[stem] = _indexed([route for own, route in self._branches if own in ("", stem)])
+        return self._known[stem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +205,31 @@ class _Known:
     names: list[tuple[int, str]]
 
 
+_Index = dict[tuple[str, int, str], list[_Known]]
+
+
+def _branches(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, BaseRoute]]:
+    """Yield routes and routers in their order, those of one stem with its name, all others with none."""
+    for route in routes:
+        router = getattr(route, "original_router", None)
+        prefix = router.prefix if isinstance(router, StemRouter) else ""
+        if isinstance(router, APIRouter) and any(hasattr(each, "original_router") for each in router.routes):
+            yield from _branches(cast("Any", route).effective_candidates())
+        else:
+            yield prefix.split("/")[1] if prefix else "", route
+
+
 def _stem(words: list[str]) -> str:
     return words[_STEM_PLACE] if len(words) > _STEM_PLACE else ""
 
 
-def _indexed(routes: Sequence[BaseRoute]) -> dict[tuple[str, int, str], list[_Known]]:
+def _indexed(routes: Sequence[BaseRoute]) -> _Index:
     """Return the routes by method, number of words and stem, in their order.
 
     Where a path's stem is a parameter or a parameter takes several words, nothing that begins like it is indexed: an
     earlier route might be passed over.
     """
-    index: dict[tuple[str, int, str], list[_Known]] = {}
+    index: _Index = {}
     vague: list[str] = []
     for found in iter_route_contexts(routes):
         if not isinstance(found.original_route, APIRoute) or found.path is None:
