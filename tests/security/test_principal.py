@@ -176,3 +176,35 @@ async def test_a_token_of_somebody_else_opens_no_log_in(app: FastAPI, ways: Ways
     with pytest.raises(UnauthenticatedError):
         async with resources.database.authorized_read_session(mixed):
             pass
+
+
+async def test_a_key_has_no_part_in_hiring_teams_and_changes_no_account(
+    app: FastAPI, anonymous: httpx.AsyncClient, client: httpx.AsyncClient, owner: Person
+) -> None:
+    resources: Resources = app.state.resources
+    viewer = await add_person(resources.database, resources.tokens, owner.organization_id, Role.VIEWER)
+    path = f"{LIST}/{(await requisition(client))['id']}"
+    part = await client.put(f"{path}/team/{viewer.user_id}", json={"role": "hiring_manager"})
+    assert part.status_code == 204
+    body = {"label": "x", "scopes": ["requisition:read"], "expires_in_days": 1}
+    made = await anonymous.post("/api/v1/api-keys/personal", json=body, headers=viewer.headers)
+    for headers, changed in ((viewer.headers, 200), ({"Authorization": f"Bearer {made.json()['key']}"}, 403)):
+        marked = headers | {"If-Match": "*"}
+        assert (await anonymous.patch(path, json={"title": "x"}, headers=marked)).status_code == changed
+        renamed = await anonymous.patch("/api/v1/users/me", json={"name": "Another"}, headers=marked)
+        assert renamed.status_code == changed
+
+
+async def test_a_cursor_of_another_organization_is_refused(
+    app: FastAPI, anonymous: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    resources: Resources = app.state.resources
+    other = await add_person(
+        resources.database, resources.tokens, await add_organization(resources.database), Role.OWNER
+    )
+    for _ in range(2):
+        await requisition(client)
+    cursor = (await client.get(LIST, params={"limit": 1})).json()["next_cursor"]
+    assert (await client.get(LIST, params={"limit": 1, "cursor": cursor})).status_code == 200
+    answer = await anonymous.get(LIST, params={"limit": 1, "cursor": cursor}, headers=other.headers)
+    assert answer.status_code == 422
