@@ -47,7 +47,7 @@ _GIVEN: Final = {
     "domains": ["northwind.example"],
     "default_role": "viewer",
 }
-_Answer = Annotated[str | None, Query(max_length=4096)]
+_Answer = Annotated[str | None, Query(max_length=4096, pattern=r"^[ -~]*$")]  # RFC 6749 allows these signs
 
 
 @router.get(
