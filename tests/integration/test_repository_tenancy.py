@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from talentflux.core.database import Database, Scope
+from talentflux.core.errors import NotFoundError
 from talentflux.models import Application, Base, Candidate, Organization, Requisition
 from talentflux.repositories.base import TenantRepository
 from talentflux.repositories.candidate_repository import CandidateRepository
@@ -74,3 +75,18 @@ async def test_repository_scopes_even_where_row_security_would_not(
         rows = (await session.scalars(CandidateRepository(session).live())).all()
     assert (page.items, rows) == ([], [])
     assert issubclass(CandidateRepository, TenantRepository)
+
+
+async def test_repository_finds_no_foreign_row_by_its_id_even_without_row_security(
+    admin_connection: psycopg.Connection, database: Database
+) -> None:
+    admin_connection.execute("alter table candidate disable row level security")
+    found = admin_connection.execute("select id from candidate where organization_id = %s", [OTHER]).fetchone()
+    assert found is not None
+    async with database.read_session(LOCAL) as session:
+        with pytest.raises(NotFoundError):
+            await CandidateRepository(session).get(found[0])
+    admin_connection.execute("update candidate set deleted_at = now()")
+    async with database.write_session(LOCAL) as writing:
+        with pytest.raises(NotFoundError):
+            await CandidateRepository(writing).get_deleted(found[0])
