@@ -20,9 +20,7 @@ from tests.factories.database import TestDatabase
 MASTER_KEY = base64.b64encode(hashlib.sha256(b"a master key for tests").digest()).decode()
 
 
-def verify(
-    test_database: TestDatabase, folder: Path, *arguments: str, **more: str
-) -> subprocess.CompletedProcess[str]:
+def verify(test_database: TestDatabase, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
         "TALENTFLUX_DATABASE_URL": test_database.app_url,

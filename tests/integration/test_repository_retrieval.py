@@ -140,7 +140,8 @@ async def test_candidates_are_found_by_address_through_an_index(
         await driver.execute("set local enable_seqscan = off")
         rows = await (
             await driver.execute(
-                "explain select id from candidate where organization_id = %s and email_index = %s and deleted_at is null",
+                "explain select id from candidate "
+                "where organization_id = %s and email_index = %s and deleted_at is null",
                 [LOCAL_ORGANIZATION_ID, b"x" * 32],
             )
         ).fetchall()

@@ -19,6 +19,7 @@ from tests.api.conftest import Work
 from tests.api.support import imported
 
 COMMAND = Path(sys.executable).with_name("talentflux")
+PASSWORD = "violet harbour 44 lamps"
 LAYOUTS = (
     "{name}\nDeveloper\n{email} | {phone}\n\nExperience\nDeveloper, Northwind, 2018 - 2024\n\nSkills\nPython, SQL\n",
     "Curriculum vitae\n\nName: {name}\nE-mail: {email}\nPhone: {phone}\n\nSkills\nPython, SQL\n",
@@ -97,6 +98,12 @@ def test_the_log_of_a_whole_run_names_nobody(tmp_path: Path) -> None:
         "TALENTFLUX_LOG_LEVEL": "DEBUG",
     }
     log = tmp_path / "log"
+    owner = Person("Quorvan", "Tebrixol", "+44 20 7946 0000")
+    made = [COMMAND, "accounts", "create-owner", "--email", owner.email, "--name", f"{owner.first} {owner.last}"]
+    options = ["--organization", "Northwind"]
+    subprocess.run(
+        [*made, *options], check=True, env=environment, input=f"{PASSWORD}\n", text=True, capture_output=True
+    )
     with (
         log.open("wb") as errors,
         subprocess.Popen([COMMAND, "up"], stdout=subprocess.PIPE, stderr=errors, text=True, env=environment) as up,
@@ -106,13 +113,19 @@ def test_the_log_of_a_whole_run_names_nobody(tmp_path: Path) -> None:
             match = re.search(r"http://\S+", up.stdout.readline())
             assert match is not None
             with httpx.Client(base_url=match[0], timeout=30) as browser:
+                login = {"email": owner.email, "password": PASSWORD}
+                assert browser.post("/api/v1/auth/login", json=login | {"password": owner.last}).status_code == 401
+                token = browser.post("/api/v1/auth/login", json=login).json()["access_token"]
+                browser.headers["Authorization"] = f"Bearer {token}"
                 use(browser, crowd)
         finally:
             up.send_signal(signal.SIGINT)
             assert up.wait(30) == 0
     text = log.read_text()
     assert "[debug" in text
-    assert [found[0] for person in crowd if (found := person.traces().search(text))] == []
+    assert [found[0] for person in [*crowd, owner] if (found := person.traces().search(text))] == []
+    assert PASSWORD not in text
+    assert token not in text
 
 
 def use(browser: httpx.Client, crowd: list[Person]) -> None:
