@@ -13,8 +13,9 @@ from uuid import UUID
 import orjson
 
 from talentflux.core.database import AnySession, Database, Scope, WriteSession
-from talentflux.core.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+from talentflux.core.errors import ConflictError, ForbiddenError, NotFoundError, UnauthenticatedError
 from talentflux.core.permissions import Role
+from talentflux.core.principal import Principal
 from talentflux.core.security.oidc import Client, Identity, OidcClient
 from talentflux.core.security.one_time import MAX_LENGTH, new_secret, open_with, seal_with, secret_hash
 from talentflux.models import IdentityProvider, SignOnState, User, UserIdentity
@@ -103,6 +104,23 @@ async def password_allowed(session: AnySession, user_id: UUID) -> bool:
     if user is None:
         return True
     return domain_of((await user_service.profile_of(session, user)).email) not in domains
+
+
+async def check_address_free(session: AnySession, principal: Principal) -> None:
+    """Make sure that no organization's single sign-on holds a person to their address: with another it would end.
+
+    Args:
+        session: A transaction that finds out who somebody is.
+        principal: The person.
+
+    Raises:
+        ConflictError: One does.
+    """
+    if principal.user_id is not None and not await password_allowed(session, principal.user_id):
+        raise ConflictError(
+            "Your organization logs you in by single sign-on with this address. Ask an owner to change it there.",
+            code="sign_on_required",
+        )
 
 
 async def begin(  # noqa: PLR0913, PLR0917 -- where, how, and what it is done with

@@ -252,6 +252,18 @@ async def test_a_right_password_is_sent_to_single_sign_on_where_it_is_enforced(
     assert (await sign_on(anonymous)).status_code == 200
 
 
+async def test_enforced_single_sign_on_is_not_left_by_changing_the_address(
+    anonymous: httpx.AsyncClient, configured: str, member: Person, admin_connection: psycopg.Connection
+) -> None:
+    wanted = {"email": "elsewhere@private.example"}
+    admin_connection.execute("update identity_provider set enforced = true")
+    refused = await anonymous.post("/api/v1/users/me/email-change", json=wanted, headers=member.headers)
+    assert_problem(refused, 409, "sign_on_required")
+    admin_connection.execute("update identity_provider set enforced = false")
+    taken = await anonymous.post("/api/v1/users/me/email-change", json=wanted, headers=member.headers)
+    assert taken.status_code == 202
+
+
 # The real provider
 
 

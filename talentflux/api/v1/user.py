@@ -14,7 +14,7 @@ from talentflux.core.security.cookies import csrf_token, session_cookie, session
 from talentflux.dependencies import CSRF_HEADER, Opener, Using, opens_own, reads_own, writes_own
 from talentflux.schemas.auth import Accepted
 from talentflux.schemas.user import EmailChange, MembershipList, SessionList, UserRead, UserUpdate
-from talentflux.services import session_service, user_service
+from talentflux.services import session_service, sign_on_service, user_service
 from talentflux.services.session_service import identity
 
 router = StemRouter(prefix="/users/me", tags=["users"])
@@ -77,12 +77,16 @@ async def delete_me(opener: _Proven, request: Request, response: Response, resou
     operation_id="request_email_change",
     summary="Change your address",
     status_code=202,
-    responses=answers(401, 404, 415, 422, success=202, example=_CHECK_MAIL.model_dump()),
+    responses=answers(401, 404, 409, 415, 422, success=202, example=_CHECK_MAIL.model_dump()),
 )
 async def request_email_change(body: _EmailChange, opener: _Proven, request: Request, resources: Using) -> Accepted:
-    """Send a link to a new address of yours; the old one stays until it is used. Needs a recent proof of identity."""
+    """Send a link to a new address of yours; the old one stays until it is used. Needs a recent proof of identity.
+
+    Where an organization enforces single sign-on for your address, it stays as it is (409, `sign_on_required`).
+    """
     url = resources.settings.public_url.rstrip("/")
     async with identity(resources.database, caller_of(request), opener.principal) as session:
+        await sign_on_service.check_address_free(session, opener.principal)
         await user_service.request_email_change(session, url, str(body.email))
     return _CHECK_MAIL
 
