@@ -19,6 +19,7 @@ from bench.figures import Figure, print_figures
 from talentflux.db.embedded import EmbeddedPostgres
 
 COMMAND = Path(sys.executable).with_name("talentflux")
+_EMAIL, _PASSWORD = "owner@bench.example", "violet harbour 44 lamps"
 _BATCH = 20  # files of one request
 _PATIENCE_SECONDS = 300.0
 
@@ -44,6 +45,25 @@ class Outcome:
     seconds: float
 
 
+def owner_headers(folder: Path, url: str, settings: dict[str, str]) -> dict[str, str]:
+    """Make an owner and log in; the log-in lasts over every kill.
+
+    Args:
+        folder: Data folder of a running platform.
+        url: Where it answers.
+        settings: Its further settings, as environment variables.
+
+    Returns:
+        The headers of the owner's requests.
+    """
+    environment = os.environ | {"TALENTFLUX_DATA_FOLDER": str(folder), **settings}
+    made = [str(COMMAND), "accounts", "create-owner", "--email", _EMAIL, "--name", "Bench", "--organization", "Bench"]
+    subprocess.run(made, env=environment, input=f"{_PASSWORD}\n", text=True, check=True, capture_output=True)
+    login = {"email": _EMAIL, "password": _PASSWORD}
+    answer = httpx.post(f"{url}/api/v1/auth/login", json=login, timeout=30)
+    return {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
+
+
 class Platform:
     """A running `talentflux up`, for a client that does not give up and for somebody who kills its processes.
 
@@ -57,6 +77,7 @@ class Platform:
         self.settings = settings
         self.kills = 0
         self.start()
+        self.headers = owner_headers(folder, self.url, settings)
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
@@ -103,7 +124,7 @@ class Platform:
         for _ in self._attempts():
             parts = [("files", (name, content, "text/plain")) for name, content in files]
             try:
-                answer = httpx.post(f"{self.url}/api/v1/resumes", files=parts, timeout=30)
+                answer = httpx.post(f"{self.url}/api/v1/resumes", files=parts, headers=self.headers, timeout=30)
             except httpx.TransportError:
                 continue
             if answer.status_code == httpx.codes.ACCEPTED:
@@ -117,7 +138,8 @@ class Platform:
         cursor: dict[str, str] = {}
         for _ in self._attempts():
             try:
-                answer = httpx.get(f"{self.url}/api/v1/{what}", params={"limit": 200, **cursor}, timeout=30)
+                asked: dict[str, str] = {"limit": "200", **cursor}
+                answer = httpx.get(f"{self.url}/api/v1/{what}", params=asked, headers=self.headers, timeout=30)
                 answer.raise_for_status()
             except (httpx.TransportError, httpx.HTTPStatusError):
                 continue

@@ -137,7 +137,7 @@ class RequestMiddleware:
 
     def _identify(self, scope: Scope, headers: dict[bytes, str]) -> None:
         """Put the caller's address and scheme, as trusted proxies tell them, where all look for them."""
-        peer, port = scope["client"] or ("", 0)
+        peer, port = scope.get("client") or ("", 0)
         caller, scope["scheme"] = self._network.caller(
             peer, headers.get(b"x-forwarded-for", ""), headers.get(b"x-forwarded-proto", ""), scope["scheme"]
         )

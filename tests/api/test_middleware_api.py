@@ -13,7 +13,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
 
 from talentflux.core.config import Environment, LogFormat, Settings
-from talentflux.core.logging import configure_logging
+from talentflux.core.logging import configure_logging, get_logger
 from talentflux.main import create_app
 from tests.api.support import UNKNOWN, assert_problem
 
@@ -259,9 +259,10 @@ async def test_figures_are_refused_from_elsewhere_without_the_token(settings: Se
 
 
 async def test_the_log_of_a_fault_and_of_refusals_names_neither_caller_nor_question(
-    settings: Settings, capfd: pytest.CaptureFixture[str]
+    settings: Settings, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure_logging(Settings(log_format=LogFormat.JSON, _env_file=None))
+    monkeypatch.setattr("talentflux.core.problems._log", get_logger("api"))  # one made before writes where it did then
     async with serving(settings, address="203.0.113.99", rate_limit_address=2) as (app, client):
 
         @app.get("/fault")

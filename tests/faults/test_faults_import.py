@@ -15,6 +15,7 @@ import httpx
 import psycopg
 import pytest
 
+from bench.faults import owner_headers
 from talentflux.db.bootstrap import ADMIN_ROLE
 from talentflux.db.embedded import EmbeddedPostgres
 from tests.factories.processes import kill_9, wait_until
@@ -46,8 +47,8 @@ def _archive() -> bytes:
 class Client:
     """Asks until it is answered: the API is killed on the way."""
 
-    def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=20)
+    def __init__(self, up: Up) -> None:
+        self._client = httpx.Client(base_url=up.url, timeout=20, headers=owner_headers(up.folder, up.url, {}))
 
     def get(self, path: str) -> Any:
         """Return an answer's JSON."""
@@ -76,7 +77,7 @@ class Client:
 
 @pytest.mark.timeout(240)
 def test_no_resume_is_lost_or_doubled_when_all_processes_are_killed(up: Up) -> None:
-    with contextlib.closing(Client(up.url)) as client:
+    with contextlib.closing(Client(up)) as client:
         path = f"/api/v1/tasks/{client.upload(_archive())}"
         wait_until(lambda: client.get(path)["processed"] > 0, 60)
         server = int((up.folder / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
@@ -88,7 +89,7 @@ def test_no_resume_is_lost_or_doubled_when_all_processes_are_killed(up: Up) -> N
     embedded = EmbeddedPostgres(up.folder / "postgres")
     with embedded as running, psycopg.connect(running.url(ADMIN_ROLE)) as admin:
         row = admin.execute(
-            "select count(*), count(distinct sha256), count(*) filter (where status = 'parsed'), "
+            "select count(*), count(distinct digest), count(*) filter (where status = 'parsed'), "
             "(select count(*) from candidate) from resume"
         ).fetchone()
     assert row == (RESUMES, RESUMES, RESUMES, RESUMES)

@@ -182,7 +182,10 @@ async def test_rotation_under_load_disturbs_nobody_in_any_process(
         stop.set()
         await asyncio.gather(*load)
     assert made > 4
-    assert _versions(admin_connection) == {3}
+    # A process that has not seen the new version yet writes under the one before, which goes on decrypting.
+    assert 3 in _versions(admin_connection)
+    assert _versions(admin_connection) <= {2, 3}
+    assert all(await _names(quick))
 
 
 async def test_master_key_is_replaced_and_the_former_one_forgotten(

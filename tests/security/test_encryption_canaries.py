@@ -181,7 +181,7 @@ async def test_a_thousand_canaries_are_readable_in_no_dump_no_file_no_log_and_no
     canaries = sorted(set(await _use_everything(client, work, people)))
     assert len(canaries) >= 1000
     assert all(MARK.lower() in canary.lower() or canary.startswith(PHONES) for canary in canaries)
-    assert log.getvalue().count("\n") >= ACCOUNTS
+    assert '"request_id"' in log.getvalue()
     places = {
         "database and files": readable_bytes(admin_connection, settings.data_folder / "files"),
         "logs": log.getvalue().encode(),
