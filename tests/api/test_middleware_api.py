@@ -152,7 +152,7 @@ async def test_browsers_are_told_to_stay_with_https_outside_development(
     settings: Settings,
     environment: Environment,
     url: str,
-    strict: bool,  # noqa: FBT001
+    strict: bool,  # noqa: FBT001 -- a case
 ) -> None:
     values = {"environment": environment, "public_url": "https://localhost", "master_key": settings.master_key}
     async with serving(settings, url=url, **values) as (_, client):

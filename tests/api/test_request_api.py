@@ -77,7 +77,11 @@ async def test_fault_of_ours_is_answered_without_trace(app: FastAPI, client: htt
 @pytest.mark.parametrize(
     ("given", "kept"), [("abc-12345", True), ("short", False), ("x" * 65, False), ("a b c d e f", False)]
 )
-async def test_request_id_comes_back_or_is_made(client: httpx.AsyncClient, given: str, kept: bool) -> None:  # noqa: FBT001
+async def test_request_id_comes_back_or_is_made(
+    client: httpx.AsyncClient,
+    given: str,
+    kept: bool,  # noqa: FBT001 -- a case
+) -> None:
     answer = await client.get(f"/api/v1/tasks/{UNKNOWN}", headers={"X-Request-Id": given})
     assert (answer.headers["x-request-id"] == given) is kept
     assert answer.json()["request_id"] == answer.headers["x-request-id"]

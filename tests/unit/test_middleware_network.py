@@ -69,7 +69,10 @@ def test_the_scheme_is_the_one_that_the_nearest_proxy_tells(peer: str, told: str
         ("[::1", False),
     ],
 )
-def test_only_the_names_of_the_settings_and_this_machine_are_served(authority: str, served: bool) -> None:  # noqa: FBT001
+def test_only_the_names_of_the_settings_and_this_machine_are_served(
+    authority: str,
+    served: bool,  # noqa: FBT001 -- a case
+) -> None:
     production = network(environment=Environment.PRODUCTION, allowed_hosts=" hire.example.org, ")
     assert production.serves(authority) is served
 
@@ -78,5 +81,5 @@ def test_only_the_names_of_the_settings_and_this_machine_are_served(authority: s
     ("address", "own"),
     [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("10.0.0.1", False), ("", False), ("x", False)],
 )
-def test_loopback_is_told_from_the_rest(address: str, own: bool) -> None:  # noqa: FBT001
+def test_loopback_is_told_from_the_rest(address: str, own: bool) -> None:  # noqa: FBT001 -- a case
     assert is_loopback(address) is own
