@@ -49,6 +49,15 @@ class Permission(StrEnum):
     CANDIDATE_READ_PRIVATE = "candidate:read_private"
     CANDIDATE_WRITE = "candidate:write"
     CANDIDATE_DELETE = "candidate:delete"
+    CANDIDATE_MERGE = "candidate:merge"
+    NOTE_READ = "note:read"
+    NOTE_WRITE = "note:write"
+    TALENT_POOL_READ = "talent_pool:read"
+    TALENT_POOL_WRITE = "talent_pool:write"
+    CUSTOM_FIELD_READ = "custom_field:read"
+    CUSTOM_FIELD_WRITE = "custom_field:write"
+    SOURCE_READ = "source:read"
+    SOURCE_WRITE = "source:write"
     RESUME_READ = "resume:read"
     RESUME_UPLOAD = "resume:upload"
     REQUISITION_READ = "requisition:read"
@@ -62,7 +71,22 @@ class Permission(StrEnum):
     MATCH_RUN = "match:run"
     REPORT_READ = "report:read"
     APPLICATION_READ = "application:read"
+    APPLICATION_CREATE = "application:create"
     APPLICATION_MOVE = "application:move"
+    PIPELINE_READ = "pipeline:read"
+    PIPELINE_WRITE = "pipeline:write"
+    APPROVAL_READ = "approval:read"
+    APPROVAL_DECIDE = "approval:decide"
+    APPROVAL_WRITE = "approval:write"
+    JOB_READ = "job:read"
+    JOB_WRITE = "job:write"
+    JOB_PUBLISH = "job:publish"
+    IMPORT_READ = "import:read"
+    IMPORT_RUN = "import:run"
+    EXPORT_RUN = "export:run"
+    EVENT_READ = "event:read"
+    WEBHOOK_READ = "webhook:read"
+    WEBHOOK_WRITE = "webhook:write"
     TASK_READ = "task:read"
     SKILL_READ = "skill:read"
 
@@ -74,26 +98,46 @@ _READING: Final = frozenset(
     {
         _P.ORGANIZATION_READ, _P.WORKSPACE_READ, _P.MEMBER_READ, _P.CANDIDATE_READ, _P.RESUME_READ,
         _P.REQUISITION_READ, _P.HIRING_TEAM_READ, _P.MATCH_READ, _P.REPORT_READ, _P.APPLICATION_READ,
-        _P.TASK_READ, _P.SKILL_READ, _P.API_KEY_PERSONAL,
+        _P.TASK_READ, _P.SKILL_READ, _P.API_KEY_PERSONAL, _P.NOTE_READ, _P.CUSTOM_FIELD_READ, _P.SOURCE_READ,
+        _P.PIPELINE_READ, _P.JOB_READ,
     }
 )  # fmt: skip
 _RECRUITING: Final = _READING | {
     _P.CANDIDATE_READ_PRIVATE, _P.CANDIDATE_WRITE, _P.CANDIDATE_DELETE, _P.RESUME_UPLOAD, _P.REQUISITION_CREATE,
     _P.REQUISITION_WRITE, _P.REQUISITION_DELETE, _P.HIRING_TEAM_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE,
-    _P.EMAIL_READ, _P.EMAIL_SEND,
+    _P.EMAIL_READ, _P.EMAIL_SEND, _P.CANDIDATE_MERGE, _P.NOTE_WRITE, _P.TALENT_POOL_READ, _P.TALENT_POOL_WRITE,
+    _P.SOURCE_WRITE, _P.APPLICATION_CREATE, _P.APPROVAL_READ, _P.APPROVAL_DECIDE, _P.JOB_WRITE, _P.JOB_PUBLISH,
+    _P.IMPORT_READ, _P.IMPORT_RUN,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.OWNER: _ALL,
     Role.ADMIN: _ALL - _OWNER_ONLY,
     Role.RECRUITER: _RECRUITING,
-    Role.HIRING_MANAGER: _READING | {_P.CANDIDATE_READ_PRIVATE, _P.REQUISITION_CREATE},
-    Role.INTERVIEWER: _READING - {_P.RESUME_READ},
+    Role.HIRING_MANAGER: _READING
+    | {
+        _P.CANDIDATE_READ_PRIVATE,
+        _P.REQUISITION_CREATE,
+        _P.NOTE_WRITE,
+        _P.APPROVAL_READ,
+        _P.APPROVAL_DECIDE,
+    },
+    Role.INTERVIEWER: (_READING - {_P.RESUME_READ}) | {_P.NOTE_WRITE},
     Role.VIEWER: _READING,
 }
 
 TEAM_PERMISSIONS: Final[dict[TeamRole, frozenset[Permission]]] = {
-    TeamRole.RECRUITER: frozenset({_P.REQUISITION_WRITE, _P.HIRING_TEAM_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE}),
+    TeamRole.RECRUITER: frozenset(
+        {
+            _P.REQUISITION_WRITE,
+            _P.HIRING_TEAM_WRITE,
+            _P.MATCH_RUN,
+            _P.APPLICATION_MOVE,
+            _P.APPLICATION_CREATE,
+            _P.JOB_WRITE,
+            _P.JOB_PUBLISH,
+        }
+    ),
     TeamRole.HIRING_MANAGER: frozenset({_P.REQUISITION_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE}),
     TeamRole.INTERVIEWER: frozenset(),
 }

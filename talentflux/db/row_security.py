@@ -94,3 +94,97 @@ def guard(op: Any, table: str, policy: str, condition: str) -> None:
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"alter table {table} force row level security")
     op.execute(f"create policy {policy} on {table} using ({condition}) with check ({condition})")
+
+
+LEVEL = "(select coalesce(current_setting('app.requisitions', true), ''))"
+"""How much of the requisitions a transaction may see: `all`, `open` ones and the own teams', or those of the `team`."""
+
+APPLIED = (
+    "(select candidate_id from application where deleted_at is null "
+    "and requisition_id in (select id from requisition where deleted_at is null))"
+)
+"""Candidates who applied to a requisition that the transaction may see."""
+
+
+def restrict_to_candidates(op: Any, table: str, column: str = "candidate_id") -> None:
+    """Show what belongs to a candidate only where the candidate is shown.
+
+    Args:
+        op: Alembic's operations.
+        table: Name of the table.
+        column: The column that carries the candidate; rows without one belong to the organization as a whole.
+    """
+    restrict(op, table, "candidates", f"{LEVEL} in ('all', 'open') or {column} is null or {column} in {APPLIED}")
+
+
+def restrict_to_requisitions(op: Any, table: str, column: str = "requisition_id") -> None:
+    """Show what belongs to a requisition only where the requisition is shown.
+
+    Args:
+        op: Alembic's operations.
+        table: Name of the table.
+        column: The column that carries the requisition; rows without one belong to the organization as a whole.
+    """
+    seen = f"{LEVEL} = 'all' or {column} is null or {column} in (select id from requisition)"  # noqa: S608 -- of a migration
+    restrict(op, table, "requisitions", seen)
+
+
+def restrict_to_both(op: Any, table: str) -> None:
+    """Show what tells of a candidate, a requisition or both only where all that it names are shown.
+
+    Whatever happens may be written down, also what takes its row out of the writer's own sight.
+
+    Args:
+        op: Alembic's operations.
+        table: Name of the table, with `candidate_id` and `requisition_id`, either of which may be null.
+    """
+    requisitions = "(requisition_id is null or requisition_id in (select id from requisition))"
+    candidates = f"({LEVEL} = 'open' or candidate_id is null or candidate_id in {APPLIED})"
+    seen = f"{LEVEL} = 'all' or ({requisitions} and {candidates})"
+    check = f"organization_id = {ORGANIZATION}"
+    op.execute(f"create policy {table}_both on {table} as restrictive using ({seen}) with check ({check})")
+
+
+def keep_times(op: Any, table: str) -> None:
+    """Let `updated_at` of a tenant's table only ever grow, as lists by time of change and versions need.
+
+    Args:
+        op: Alembic's operations.
+        table: Name of the table, with `organization_id` and `updated_at`.
+    """
+    op.execute(
+        f"create trigger {table}_changed before insert or update on {table} "
+        "for each row execute function tenant_row_changed()"
+    )
+
+
+ROW = """
+    id uuid not null,
+    organization_id uuid not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    deleted_at timestamptz,
+"""
+"""The columns that every tenant's row has, at the beginning of its definition."""
+
+
+def tenant_constraints(table: str, *references: str) -> str:
+    """Return the keys of a tenant's table, for the end of its definition; names as `models.base.tenant_keys` has them.
+
+    Args:
+        table: Name of the table.
+        *references: Tables of the same tenant that it points to by `<table>_id`, or by a column: `file:photo_id`.
+    """
+    keys = [
+        f"constraint {table}_pkey primary key (id)",
+        f"constraint {table}_organization_id_id_key unique (organization_id, id)",
+        f"constraint {table}_organization_id_fkey foreign key (organization_id) references organization (id)",
+    ]
+    for reference in references:
+        other, _, column = reference.partition(":")
+        column = column or f"{other}_id"
+        keys.append(
+            f"constraint {table}_organization_id_{column}_fkey "
+            f"foreign key (organization_id, {column}) references {other} (organization_id, id)"
+        )
+    return ", ".join(keys)

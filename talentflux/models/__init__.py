@@ -8,6 +8,7 @@ from talentflux.models.base import Base
 from talentflux.models.candidate import Candidate, CandidateNameToken
 from talentflux.models.email import EmailMessage
 from talentflux.models.encryption import OrganizationKey, PlatformKey
+from talentflux.models.event import Event
 from talentflux.models.file import File
 from talentflux.models.hiring_team import HiringTeam
 from talentflux.models.idempotency import IdempotencyKey
@@ -31,6 +32,7 @@ __all__ = [
     "Candidate",
     "CandidateNameToken",
     "EmailMessage",
+    "Event",
     "File",
     "HiringTeam",
     "IdempotencyKey",

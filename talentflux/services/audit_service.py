@@ -232,7 +232,7 @@ def _event(  # noqa: PLR0913 -- as for `record`
         id=new_id(),
         occurred_at=datetime.now(UTC),
         organization_id=None if session.scope.identity else session.scope.organization_id,
-        actor=_actor(session),
+        actor=actor_of(session),
         action=action,
         resource=resource,
         resource_id=row_id,
@@ -244,7 +244,8 @@ def _event(  # noqa: PLR0913 -- as for `record`
     )
 
 
-def _actor(session: AnySession) -> str:
+def actor_of(session: AnySession) -> str:
+    """Return who acts, as `user:<id>` or `api_key:<id>`, `system`, or `anonymous` for a request without log-in."""
     if session.principal is not None:
         return session.principal.actor
     if session.scope.user_id is not None:

@@ -19,6 +19,8 @@ GLOBAL_TABLES = {
     "procrastinate_periodic_defers": "as above",
     "procrastinate_workers": "as above",
 }
+LOOSE = {"event": ("candidate", "requisition", "application")}
+"""Tables whose rows outlive what they point to."""
 _TYPES: dict[str, Any] = {
     "text": CANARY,
     "bytea": CANARY.encode(),
@@ -136,8 +138,14 @@ def _ready(connection: psycopg.Connection, table: str, rows: Mapping[str, object
     """Return whether what a table points to is there: all of it, or what its rows cannot do without."""
     return all(
         each.table in rows or each.table == table or not (every or _required(connection, table, each))
-        for each in references(connection, table)
+        for each in (*_loose(table), *references(connection, table))
     )
+
+
+def _loose(table: str) -> Iterator[Reference]:
+    """Return what a table points to without a foreign key."""
+    for other in LOOSE.get(table, ()):
+        yield Reference((f"{other}_id",), other, ("id",))
 
 
 def _required(connection: psycopg.Connection, table: str, reference: Reference) -> bool:
@@ -175,7 +183,7 @@ def _values(
     allowed = _checked(connection, table)
     pointed = {
         column: rows[reference.table].get(target)
-        for reference in references(connection, table)
+        for reference in (*_loose(table), *references(connection, table))
         if reference.table in rows
         for column, target in zip(reference.columns, reference.targets, strict=True)
     }

@@ -3,6 +3,8 @@
 An operation that is neither in the story nor in `WITHOUT_EVENT` fails the test: add it to the story.
 """
 
+import importlib
+import pkgutil
 import re
 from typing import Final
 
@@ -19,6 +21,7 @@ from tests.api.support import imported, resume_text
 from tests.factories.accounts import OTHER_PASSWORD, PASSWORD, add_owner, bearer, logged_in
 from tests.factories.mailbox import letters
 from tests.factories.people import Person, add_person
+from tests.security import chapters
 
 WITHOUT_EVENT: Final = {
     "preview_invitation": "shows what an invitation says to whoever holds its secret; changes nothing",
@@ -38,6 +41,11 @@ ELSEWHERE: Final = {
     "verify_identity_provider_domains": "tests/api/test_sign_on_api.py",
 }
 MATCH = {"If-Match": "*"}
+CHAPTERS: Final = [
+    importlib.import_module(f"tests.security.chapters.{module.name}").play
+    for module in sorted(pkgutil.iter_modules(chapters.__path__), key=lambda each: each.name)
+]
+"""Parts of the story, a module per stem: `async def play(story, send, work)`; `send` is the owner's client."""
 
 
 class Story:
@@ -176,6 +184,8 @@ async def test_every_operation_that_changes_something_writes_an_event(
     story = Story(app)
     async with story.client(owner.headers) as send:
         await hire(send, work)
+        for chapter in CHAPTERS:
+            await chapter(story, send, work)
         await look_after_the_account(story)
         await organize(story, send, admin_connection)
     written = {
