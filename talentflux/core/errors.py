@@ -163,6 +163,9 @@ class DependencyError(TalentFluxError):
     code = "dependency_unavailable"
     title = "A service that is needed did not answer"
 
+    def __init__(self, detail: str, *, code: str | None = None) -> None:
+        super().__init__(detail, code=code, headers={"Retry-After": "2"})
+
 
 class ConfigurationError(TalentFluxError):
     """A setting is missing or wrong; the sentence names it."""

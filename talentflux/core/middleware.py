@@ -15,7 +15,7 @@ from talentflux.core.config import Environment, Settings
 from talentflux.core.errors import TalentFluxError
 from talentflux.core.headers import completed, preflight, shared_with
 from talentflux.core.network import Network
-from talentflux.core.problems import problem, unexpected
+from talentflux.core.problems import problem, refusal, unexpected
 from talentflux.core.rate_limit import RateLimiter
 from talentflux.core.telemetry import Telemetry
 from talentflux.utils.ids import new_id
@@ -184,15 +184,16 @@ def template(scope: Scope) -> str:
 
 def _answer_to(error: Exception, request_id: str) -> Response:
     """Answer an error that no handler of the application saw: a refusal of ours, or a fault."""
-    if not isinstance(error, TalentFluxError):
+    refused = refusal(error)
+    if refused is None:
         return unexpected(request_id, error)
     return problem(
         request_id,
-        status=error.status,
-        code=error.code,
-        title=error.title,
-        detail=error.detail,
-        headers=error.headers,
+        status=refused.status,
+        code=refused.code,
+        title=refused.title,
+        detail=refused.detail,
+        headers=refused.headers,
     )
 
 

@@ -8,17 +8,18 @@ import orjson
 import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from talentflux.core.errors import TalentFluxError, UnauthenticatedError
+from talentflux.core.errors import DependencyError, TalentFluxError, UnauthenticatedError
 from talentflux.core.logging import get_logger
 from talentflux.utils.faults import trace
 
 MEDIA_TYPE = "application/problem+json"
 LOGIN_PAGE = "/login"
 
+_LOST = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
 _log = get_logger("api")
 
 _CODES = {
@@ -138,6 +139,23 @@ async def _http(request: Request, error: Exception) -> Response:
         detail=str(error.detail),
         headers=dict(error.headers or {}),
     )
+
+
+def refusal(error: Exception) -> TalentFluxError | None:
+    """Return how an error that no handler of the application saw is told to the caller; None for a fault of ours.
+
+    Args:
+        error: One of our family, or the database's word that it went away, or has too much to do, in a transaction.
+    """
+    if isinstance(error, TalentFluxError):
+        return error
+    if isinstance(error, _LOST) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        _log.error("the database went away", reason=type(getattr(error, "orig", None) or error).__name__)
+        return DependencyError(
+            "The database went away while this was done. See whether it was, or send it again in a moment; with an "
+            "Idempotency-Key it is done once."
+        )
+    return None
 
 
 def unexpected(request_id: str, error: Exception) -> Response:
