@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Final
 from uuid import UUID
 
 import obstore
@@ -15,12 +16,20 @@ from talentflux.core.config import Settings
 from talentflux.core.crypto import Cipher
 from talentflux.core.errors import ConfigurationError, DependencyError, NotFoundError
 
+_NO_FOLDER: Final = "The folder of the originals is not there or may not be entered. Tell who runs this server."
+
 
 class FileStore:
-    """Keeps encrypted bytes; whoever reads the store without the keys sees neither content nor name nor digest."""
+    """Keeps encrypted bytes; whoever reads the store without the keys sees neither content nor name nor digest.
 
-    def __init__(self, store: ObjectStore) -> None:
+    Args:
+        store: Where they lie.
+        folder: The same, where it is one of this machine.
+    """
+
+    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
         self._store = store
+        self._folder = folder
 
     @staticmethod
     def place(organization_id: UUID, file_id: UUID) -> str:
@@ -76,7 +85,7 @@ class FileStore:
             TamperedError: They were changed or moved.
             DependencyError: The store did not answer.
         """
-        with _told():
+        with self._told():
             sealed = bytes(obstore.get(self._store, key).bytes())
         return cipher.decrypt(sealed, _context(key))
 
@@ -90,7 +99,7 @@ class FileStore:
             NotFoundError: Nothing lies there.
             DependencyError: The store did not answer.
         """
-        with _told():
+        with self._told():
             answer = await obstore.get_async(self._store, key)
             return bytes(await answer.bytes_async())
 
@@ -104,23 +113,24 @@ class FileStore:
             DependencyError: The store did not answer.
         """
         for key in keys:
-            with contextlib.suppress(NotFoundError), _told():
+            with contextlib.suppress(NotFoundError), self._told():
                 await obstore.delete_async(self._store, key)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn the store's errors into ours; where the whole folder is gone, no file of it counts as removed."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            if self._folder is not None and not self._folder.is_dir():
+                raise DependencyError(_NO_FOLDER) from error
+            raise NotFoundError("The original is no longer in the file store.") from error
+        except (BaseError, OSError) as error:
+            raise DependencyError("The file store did not answer. Try again in a moment.") from error
 
 
 def _context(key: str) -> str:
     return f"file.content:{key}"
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn the store's errors into ours."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise NotFoundError("The original is no longer in the file store.") from error
-    except (BaseError, OSError) as error:
-        raise DependencyError("The file store did not answer. Try again in a moment.") from error
 
 
 def open_file_store(settings: Settings) -> FileStore:
@@ -131,12 +141,16 @@ def open_file_store(settings: Settings) -> FileStore:
 
     Raises:
         ConfigurationError: The address is of another kind.
+        DependencyError: The folder cannot be made or entered.
     """
     if not settings.file_store:
         folder = settings.data_folder.absolute() / "files"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        return FileStore(LocalStore(folder))
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        except OSError as error:
+            raise DependencyError(_NO_FOLDER) from error
+        return FileStore(LocalStore(folder), folder)
     if not settings.file_store.startswith("s3://"):
         raise ConfigurationError("TALENTFLUX_FILE_STORE is neither empty nor s3://bucket/prefix.")
     try:

@@ -1,5 +1,6 @@
 """Structured logs. A log line carries identifiers and figures, never names, contacts or text of people."""
 
+import contextlib
 import logging
 import sys
 from typing import Any, TextIO, cast
@@ -33,13 +34,19 @@ def _place_only(_logger: Any, _method: str, event: structlog.typing.EventDict) -
 
 
 class _CurrentStderr:
-    """Standard error as it is when a line is written: loggers are kept from their first line on."""
+    """Standard error as it is when a line is written: loggers are kept from their first line on.
+
+    A line that cannot be written, on a full disk or to a reader that is gone, is lost; what it tells of goes on.
+    """
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
 
 
 def configure_logging(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Errors as application/problem+json (RFC 9457), by one handler."""
 
+import errno
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,7 @@ MEDIA_TYPE = "application/problem+json"
 LOGIN_PAGE = "/login"
 
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE})
 _log = get_logger("api")
 
 _CODES = {
@@ -130,6 +132,9 @@ async def _unstorable(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     """Answer an error of the web framework."""
     assert isinstance(error, HTTPException)
+    # The framework says that the body is wrong, whatever goes wrong while it is read.
+    if isinstance(error.__cause__, OSError) and (ours := refusal(error.__cause__)) is not None:
+        return await _expected(request, ours)
     phrase = HTTPStatus(error.status_code).phrase
     return problem(
         _request_id(request),
@@ -145,10 +150,14 @@ def refusal(error: Exception) -> TalentFluxError | None:
     """Return how an error that no handler of the application saw is told to the caller; None for a fault of ours.
 
     Args:
-        error: One of our family, or the database's word that it went away, or has too much to do, in a transaction.
+        error: One of our family; or the word of the database in a transaction that it went away or has too much to do;
+            or that of the disk that it is full.
     """
     if isinstance(error, TalentFluxError):
         return error
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        _log.error("the disk takes no more", reason=errno.errorcode[error.errno])
+        return DependencyError("This server has no room for the request now. Try again later, or tell who runs it.")
     if isinstance(error, _LOST) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         _log.error("the database went away", reason=type(getattr(error, "orig", None) or error).__name__)
         return DependencyError(

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 import structlog
@@ -57,3 +58,14 @@ def test_addresses_of_outgoing_requests_are_not_logged(capsys) -> None:
     logging.getLogger("httpx").info("HTTP Request: GET http://127.0.0.1/?email=canary@example.org")
     structlog.reset_defaults()
     assert capsys.readouterr().err == ""
+
+
+def test_a_line_that_cannot_be_written_is_lost_and_what_it_tells_of_goes_on(monkeypatch) -> None:
+    full = Path("/dev/full").open("w")  # noqa: SIM115 -- closing it fails, which is the point
+    monkeypatch.setattr("sys.stderr", full)
+    configure_logging(Settings(_env_file=None, log_format="json"))
+    get_logger("test").error("the disk is full")
+    structlog.reset_defaults()
+    monkeypatch.undo()
+    with pytest.raises(OSError, match="No space"):
+        full.close()
