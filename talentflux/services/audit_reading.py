@@ -15,7 +15,7 @@ from talentflux.schemas.page import RowPage
 
 _ROWS: Final = 500
 _FIELDS: Final = tuple(AuditEventRead.model_fields)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _OWN: Final = frozenset({"limit", "cursor", "format"})
 
 
@@ -82,7 +82,9 @@ def _cell(value: object) -> str:
     """Return a value as a cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
-    text = orjson.dumps(value).decode() if isinstance(value, dict) else str(value)
+    if isinstance(value, dict):  # half the world's spreadsheets begin a new cell at a semicolon
+        return orjson.dumps(value).decode().replace(";", "\\u003b")
+    text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

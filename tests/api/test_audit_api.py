@@ -174,16 +174,31 @@ async def test_an_export_holds_all_events_and_is_an_event_itself(app: FastAPI, c
 
 async def test_cells_of_a_table_are_no_formulas(app: FastAPI, client: httpx.AsyncClient) -> None:
     resources: Resources = app.state.resources
-    for start in "=+-@\t":
+    starts = "=+-@\t\r\n＝＋－＠"
+    for start in starts:
         async with resources.database.write_session(LOCAL) as session:
             audit_service.record(session, f"{start}cmd|' /C calc'!A0", "test", None)
     answer = await client.get(f"{EVENTS}/export", params={"format": "csv", "resource": "test"})
     assert answer.headers["content-type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
-    assert len(rows) == 5
+    assert len(rows) == len(starts)
     for row in rows:
-        assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in row.values())
-    assert {row["action"][:2] for row in rows} == {f"'{start}" for start in "=+-@\t"}
+        assert not any(cell.startswith(tuple(starts)) for cell in row.values())
+    assert {row["action"][:2] for row in rows} == {f"'{start}" for start in starts}
+
+
+async def test_what_people_wrote_begins_no_cell_where_semicolons_part_them(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    label = "payroll;=cmd|' /C calc'!A0;\t@SUM(1)\r\n=1+1"
+    resources: Resources = app.state.resources
+    await entered(resources.database, label=label)
+    text = (await client.get(f"{EVENTS}/export", params={"format": "csv", "resource": "test"})).text
+    assert not any(
+        cell.strip("'\" \t\r\n").startswith(("=", "@")) for line in text.splitlines() for cell in line.split(";")
+    )
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert orjson.loads(row["changes"])["label"] == {"after": label}
 
 
 async def test_verification_names_the_first_bad_event(
