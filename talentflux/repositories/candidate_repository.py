@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, cast, delete, func, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, cast, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from talentflux.models import Application, Candidate, CandidateNameToken, File, Match, Requisition, Resume
+from talentflux.models import Candidate, CandidateNameToken, File, Resume
+from talentflux.repositories import cascade
 from talentflux.repositories.base import ResourceList, TenantRepository
 from talentflux.schemas.candidate import CandidateQuery
 from talentflux.schemas.page import RowPage
@@ -121,17 +122,7 @@ class CandidateRepository(TenantRepository[Candidate]):
     async def delete_with_all(self, candidate: Candidate) -> None:
         """Hide a candidate with resumes, applications and matches, so that the same files can be sent again."""
         await self.delete(candidate)
-        for model in (Resume, Application, Match):
-            await self.session.execute(
-                update(model)
-                .where(
-                    model.organization_id == self.organization_id,
-                    model.candidate_id == candidate.id,
-                    model.deleted_at.is_(None),
-                )
-                .values(deleted_at=candidate.deleted_at)
-                .execution_options(synchronize_session=False)
-            )
+        await cascade.hide(self.session, candidate)
 
     async def restore(self, row_id: UUID, versions: Versions) -> Candidate:
         """Show a deleted candidate again with what was hidden with it.
@@ -149,17 +140,5 @@ class CandidateRepository(TenantRepository[Candidate]):
         candidate = await self.get_deleted(row_id, versions=versions)
         hidden_at, candidate.deleted_at = candidate.deleted_at, None
         await self.session.flush()
-        for model in (Resume, Application, Match):
-            change = update(model).where(
-                model.organization_id == self.organization_id,
-                model.candidate_id == candidate.id,
-                model.deleted_at == hidden_at,
-            )
-            if model is Resume:
-                change = change.values(deleted_at=None)
-            else:
-                change = change.where(
-                    Requisition.organization_id == model.organization_id, Requisition.id == model.requisition_id
-                ).values(deleted_at=Requisition.deleted_at)
-            await self.session.execute(change.execution_options(synchronize_session=False))
+        await cascade.show(self.session, candidate, hidden_at)
         return candidate

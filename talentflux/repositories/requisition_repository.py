@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from talentflux.models import Application, Candidate, Match, Requisition
+from talentflux.models import Requisition
+from talentflux.repositories import cascade
 from talentflux.repositories.base import ResourceList, TenantRepository, optional
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.requisition import RequisitionQuery
@@ -41,17 +42,7 @@ class RequisitionRepository(TenantRepository[Requisition]):
     async def delete_with_all(self, requisition: Requisition) -> None:
         """Hide a requisition with its applications and matches."""
         await self.delete(requisition)
-        for model in (Application, Match):
-            await self.session.execute(
-                update(model)
-                .where(
-                    model.organization_id == self.organization_id,
-                    model.requisition_id == requisition.id,
-                    model.deleted_at.is_(None),
-                )
-                .values(deleted_at=requisition.deleted_at)
-                .execution_options(synchronize_session=False)
-            )
+        await cascade.hide(self.session, requisition)
 
     async def restore(self, row_id: UUID, versions: Versions) -> Requisition:
         """Show a deleted requisition again with what was hidden with it.
@@ -69,17 +60,5 @@ class RequisitionRepository(TenantRepository[Requisition]):
         requisition = await self.get_deleted(row_id, versions=versions)
         hidden_at, requisition.deleted_at = requisition.deleted_at, None
         await self.session.flush()
-        for model in (Application, Match):
-            await self.session.execute(
-                update(model)
-                .where(
-                    model.organization_id == self.organization_id,
-                    model.requisition_id == requisition.id,
-                    model.deleted_at == hidden_at,
-                    Candidate.organization_id == model.organization_id,
-                    Candidate.id == model.candidate_id,
-                )
-                .values(deleted_at=Candidate.deleted_at)
-                .execution_options(synchronize_session=False)
-            )
+        await cascade.show(self.session, requisition, hidden_at)
         return requisition

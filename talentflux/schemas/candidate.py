@@ -1,6 +1,7 @@
 """Candidates as they are answered and changed."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
@@ -8,6 +9,14 @@ from pydantic import Field
 from talentflux.schemas.base import Schema
 from talentflux.schemas.page import Sort, SyncParameters
 from talentflux.schemas.private import PRIVATE
+
+
+class Consent(StrEnum):
+    """Whether a person agreed to be kept for other needs than the one they applied to."""
+
+    UNKNOWN = "unknown"
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
 
 
 class CandidateSummary(Schema):

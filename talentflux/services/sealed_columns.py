@@ -31,7 +31,7 @@ class Sealed:
         row_id: The column whose value is part of the place.
     """
 
-    key: Literal["organization", "platform", "candidate", "file", "user_account"]
+    key: Literal["organization", "platform", "candidate", "data_import", "file", "user_account"]
     by: str = "id"
     form: Form = "json"
     context: str | None = None
@@ -40,13 +40,17 @@ class Sealed:
 
 WRAPPED: Final[dict[str, Literal["organization", "platform"]]] = {
     "candidate": "organization",
+    "data_export": "organization",
+    "data_import": "organization",
     "file": "organization",
     "user_account": "platform",
 }
 """Tables with a column `wrapped_key`, and whose key wraps it, for the place `<table>:<id>`."""
 
 SEALED: Final[dict[str, dict[str, Sealed]]] = {
-    "candidate": {"profile": Sealed("candidate")},
+    "candidate": {"profile": Sealed("candidate"), "contact_reason": Sealed("candidate", form="text")},
+    "data_import": {"meta": Sealed("data_import")},
+    "data_import_batch": {"rows": Sealed("data_import", by="data_import_id", form="compressed_json")},
     "email_message": {
         "recipient": Sealed("organization", form="text"),  # the platform's key where there is no organization
         "content": Sealed("organization"),
@@ -56,15 +60,22 @@ SEALED: Final[dict[str, dict[str, Sealed]]] = {
     "identity_provider": {"client_secret": Sealed("organization", form="text")},
     "invitation": {"email": Sealed("organization", form="text")},
     "one_time_token": {"payload": Sealed("user_account", by="user_id", form="text")},
+    "referral": {"note": Sealed("candidate", by="candidate_id", form="text")},
     "resume": {
         "content": Sealed("file", by="file_id", form="compressed_json"),
         "failure": Sealed("file", by="file_id", form="text"),
     },
+    "saved_search": {"content": Sealed("organization")},
     "signing_key": {"private_key": Sealed("platform", form="bytes")},
     "task": {"failures": Sealed("organization")},
     "user_account": {"profile": Sealed("user_account")},
     "user_session": {"origin": Sealed("user_account", by="user_id")},
     "user_totp": {"secret": Sealed("user_account", by="user_id", form="text")},
+    "webhook_endpoint": {
+        "url": Sealed("organization", form="text"),
+        "secret": Sealed("organization", form="bytes"),
+        "previous_secret": Sealed("organization", form="bytes"),
+    },
 }
 """Encrypted columns, by table."""
 

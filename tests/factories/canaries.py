@@ -24,6 +24,7 @@ LOOSE = {"event": ("candidate", "requisition", "application")}
 _TYPES: dict[str, Any] = {
     "text": CANARY,
     "bytea": CANARY.encode(),
+    "tsvector": CANARY,
     "bool": False,
     "int2": 1,
     "int4": 1,
