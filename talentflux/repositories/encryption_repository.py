@@ -16,7 +16,7 @@ from talentflux.db.plain_rows import PLAIN
 from talentflux.models.encryption import OrganizationKey, PlatformKey
 from talentflux.models.organization import Organization
 
-TENANT_TABLES: Final = ("candidate", "file")
+TENANT_TABLES: Final = ("candidate", "file", "data_export", "data_import")
 """Tables whose `wrapped_key` is wrapped by the organization's key, for the place `<table>:<id>`."""
 
 PLATFORM_TABLES: Final = ("user_account",)
