@@ -6,10 +6,15 @@ from talentflux.models.application_action import ApplicationAction
 from talentflux.models.application_bulk import ApplicationBulk
 from talentflux.models.application_task import ApplicationTask
 from talentflux.models.approval import Approval, ApprovalChain, ApprovalDecision, ApprovalDelegation, ApprovalStep
+from talentflux.models.attachment import Attachment
 from talentflux.models.audit import AuditEvent, AuditHead
 from talentflux.models.auth import LoginThrottle, OneTimeToken, RefreshToken, SigningKey
 from talentflux.models.base import Base
 from talentflux.models.candidate import Candidate, CandidateNameToken, CandidateText
+from talentflux.models.candidate_duplicate import CandidateContact, CandidateDuplicate
+from talentflux.models.candidate_link import CandidateLink
+from talentflux.models.candidate_merge import CandidateMerge
+from talentflux.models.custom_field import CustomField
 from talentflux.models.data_export import DataExport
 from talentflux.models.data_import import DataImport, DataImportBatch
 from talentflux.models.email import EmailMessage
@@ -21,6 +26,7 @@ from talentflux.models.idempotency import IdempotencyKey
 from talentflux.models.job import Job, JobCard
 from talentflux.models.match import Match
 from talentflux.models.member import Invitation, Member
+from talentflux.models.note import Note
 from talentflux.models.opening import Opening
 from talentflux.models.organization import Organization
 from talentflux.models.pipeline import Pipeline, PipelineStage
@@ -35,6 +41,8 @@ from talentflux.models.second_factor import RecoveryCode, UserTotp
 from talentflux.models.sign_on import IdentityProvider, SignOnState, UserIdentity
 from talentflux.models.source import Source
 from talentflux.models.stage_automation import StageAutomation
+from talentflux.models.tag import CandidateTag, Tag
+from talentflux.models.talent_pool import TalentPool, TalentPoolMember
 from talentflux.models.task import Task
 from talentflux.models.tracking_link import TrackingLink
 from talentflux.models.user import User, UserSession
@@ -54,12 +62,19 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalDelegation",
     "ApprovalStep",
+    "Attachment",
     "AuditEvent",
     "AuditHead",
     "Base",
     "Candidate",
+    "CandidateContact",
+    "CandidateDuplicate",
+    "CandidateLink",
+    "CandidateMerge",
     "CandidateNameToken",
+    "CandidateTag",
     "CandidateText",
+    "CustomField",
     "DataExport",
     "DataImport",
     "DataImportBatch",
@@ -76,6 +91,7 @@ __all__ = [
     "LoginThrottle",
     "Match",
     "Member",
+    "Note",
     "OneTimeToken",
     "Opening",
     "Organization",
@@ -97,6 +113,9 @@ __all__ = [
     "SigningKey",
     "Source",
     "StageAutomation",
+    "Tag",
+    "TalentPool",
+    "TalentPoolMember",
     "Task",
     "TrackingLink",
     "User",

@@ -20,6 +20,7 @@ class Candidate(TenantRow, Base):
         profile: Name, e-mail address, telephone, location and headline as encrypted JSON.
         email_index: Keyed hash of the address in lower case: equal addresses are found, none can be read.
         phone_index: Keyed hash of the number in E.164; None for a number of another form.
+        custom: Values of custom fields as encrypted JSON, by slug.
         external_id: Of the system that the candidate was imported from.
         contact_reason: Why there must be no e-mails, or again may be, encrypted under the person's key.
         consent: Whether the person agreed to be kept for other needs than the one they applied to.
@@ -34,6 +35,7 @@ class Candidate(TenantRow, Base):
     profile: Mapped[bytes | None]
     email_index: Mapped[bytes | None]
     phone_index: Mapped[bytes | None]
+    custom: Mapped[bytes | None] = mapped_column(deferred=True)
     external_id: Mapped[str | None]
     source_id: Mapped[UUID | None]
     do_not_contact: Mapped[bool] = mapped_column(server_default="false")

@@ -48,7 +48,9 @@ WRAPPED: Final[dict[str, Literal["organization", "platform"]]] = {
 """Tables with a column `wrapped_key`, and whose key wraps it, for the place `<table>:<id>`."""
 
 SEALED: Final[dict[str, dict[str, Sealed]]] = {
-    "candidate": {"profile": Sealed("candidate"), "contact_reason": Sealed("candidate", form="text")},
+    "candidate": {"custom": Sealed("candidate"), "profile": Sealed("candidate"), "contact_reason": Sealed("candidate", form="text")},
+    "candidate_link": {"url": Sealed("candidate", by="candidate_id", form="text")},
+    "candidate_merge": {"record": Sealed("candidate", by="candidate_id")},
     "data_import": {"meta": Sealed("data_import")},
     "data_import_batch": {"rows": Sealed("data_import", by="data_import_id", form="compressed_json")},
     "email_message": {
@@ -59,6 +61,7 @@ SEALED: Final[dict[str, dict[str, Sealed]]] = {
     "idempotency_key": {"answer": Sealed("organization", form="bytes")},
     "identity_provider": {"client_secret": Sealed("organization", form="text")},
     "invitation": {"email": Sealed("organization", form="text")},
+    "note": {"body": Sealed("candidate", by="candidate_id", form="text")},
     "one_time_token": {"payload": Sealed("user_account", by="user_id", form="text")},
     "referral": {"note": Sealed("candidate", by="candidate_id", form="text")},
     "resume": {
@@ -67,6 +70,7 @@ SEALED: Final[dict[str, dict[str, Sealed]]] = {
     },
     "saved_search": {"content": Sealed("organization")},
     "signing_key": {"private_key": Sealed("platform", form="bytes")},
+    "talent_pool_member": {"reason": Sealed("candidate", by="candidate_id", form="text")},
     "task": {"failures": Sealed("organization")},
     "user_account": {"profile": Sealed("user_account")},
     "user_session": {"origin": Sealed("user_account", by="user_id")},
@@ -104,6 +108,7 @@ HASHED: Final[dict[str, dict[str, str]]] = {
     "api_key": {"secret_hash": "SHA-256 of a random secret"},
     "audit_event": {"hash": "the chain of the audit log"},
     "audit_head": {"hash": "the end of that chain"},
+    "candidate_contact": {"contact": "blind index; the search for duplicates makes it again"},
     "email_message": {"recipient_index": "blind index of the address, of a log that stays where it is"},
     "idempotency_key": {
         "key_index": "blind index of a header, kept for a day",
