@@ -136,13 +136,16 @@ async def _http(request: Request, error: Exception) -> Response:
     if isinstance(error.__cause__, OSError) and (ours := refusal(error.__cause__)) is not None:
         return await _expected(request, ours)
     phrase = HTTPStatus(error.status_code).phrase
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that cannot be read: what is left of it is not taken
+        headers["Connection"] = "close"
     return problem(
         _request_id(request),
         status=error.status_code,
         code=_CODES.get(error.status_code, phrase.lower().replace(" ", "_")),
         title=phrase,
         detail=str(error.detail),
-        headers=dict(error.headers or {}),
+        headers=headers,
     )
 
 
