@@ -15,6 +15,7 @@ class TaskKind(StrEnum):
 
     RESUME_IMPORT = "resume_import"
     MATCH = "match"
+    APPLICATION_BULK = "application_bulk"
 
 
 class TaskStatus(StrEnum):
@@ -30,6 +31,7 @@ class TaskError(Schema):
     """One file or step that went wrong while the rest went on."""
 
     file: str | None = Field(description="Name of the file, inside an archive `archive.zip/inner.pdf`.")
+    application_id: UUID | None = Field(default=None, description="The application that it is about.")
     reason: str = Field(description="Stable short name: empty, encrypted, too_large, unknown_type, …")
     detail: str = Field(description="What to do about it.")
 
