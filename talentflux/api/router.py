@@ -11,6 +11,7 @@ from talentflux.api.v1 import (
     auth,
     candidate,
     email,
+    event,
     hiring_team,
     invitation,
     member,
@@ -23,6 +24,7 @@ from talentflux.api.v1 import (
     skill,
     task,
     user,
+    webhook,
     workspace,
 )
 from talentflux.core.errors import UnsupportedTypeError
@@ -50,6 +52,8 @@ router = APIRouter(prefix=PREFIX, dependencies=[Depends(check_media_type)])
 for stem in (auth, user, organization, resume, candidate, requisition, application, report, task, email, skill, audit):
     router.include_router(stem.router)
 for stem in (workspace, member, invitation, hiring_team, api_key):
+    router.include_router(stem.router)
+for stem in (event, webhook):
     router.include_router(stem.router)
 for extra in (second_factor.router, sign_on.auth_router, sign_on.router):
     router.include_router(extra)

@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpcore
@@ -52,10 +52,12 @@ class OutboundAnswer:
     Attributes:
         status: HTTP status.
         body: At most as long as was allowed.
+        retry_after: The header `Retry-After`, where there is one.
     """
 
     status: int
     body: bytes
+    retry_after: str | None = None
 
 
 class OutboundPolicy:
@@ -180,7 +182,7 @@ class OutboundClient:
             OutboundRefusedError: The URL may not be called.
             OutboundFailedError: There was no answer in time, or it was too long.
         """
-        return await self._send("GET", url, None, {}, limit)
+        return await self._send("GET", url, {}, limit)
 
     async def post_form(
         self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None, limit: int = BODY_LIMIT
@@ -193,10 +195,20 @@ class OutboundClient:
             headers: Beside the usual ones.
             limit: Most bytes of the answer.
         """
-        return await self._send("POST", url, form, headers or {}, limit)
+        return await self._send("POST", url, headers or {}, limit, data=form)
+
+    async def post(self, url: str, content: bytes, *, headers: Mapping[str, str]) -> OutboundAnswer:
+        """Send bytes, and take no more of the answer than its status; as for `get`.
+
+        Args:
+            url: Where.
+            content: What.
+            headers: Beside the usual ones.
+        """
+        return await self._send("POST", url, headers, None, content=content)
 
     async def _send(
-        self, method: str, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str], limit: int
+        self, method: str, url: str, headers: Mapping[str, str], limit: int | None, **sending: Any
     ) -> OutboundAnswer:
         self.policy.check_url(url)
         sent = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "TalentFlux", **headers}
@@ -208,9 +220,10 @@ class OutboundClient:
                     transport=GuardedTransport(self.policy, self._verify), timeout=timeout, follow_redirects=False,
                     trust_env=False,
                 ) as client,
-                client.stream(method, url, headers=sent, data=form) as response,
+                client.stream(method, url, headers=sent, **sending) as response,
             ):  # fmt: skip
-                return OutboundAnswer(response.status_code, await _body(response, limit))
+                body = b"" if limit is None else await _body(response, limit)
+                return OutboundAnswer(response.status_code, body, response.headers.get("retry-after"))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise OutboundFailedError(f"{urlsplit(url).hostname} did not answer. Try again in a moment.") from error
 

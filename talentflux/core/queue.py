@@ -53,8 +53,11 @@ async def enqueue(  # noqa: PLR0913 -- what a job has; all by name
         Number of the job, or None when `queueing_lock` says that one waits already.
 
     Raises:
-        TypeError: An argument is not an identifier, or is one of the scope's.
+        TypeError: An argument is not an identifier, or is one of the scope's; or a job with a lock is to wait, which
+            would hold up every later job with that lock.
     """
+    if lock is not None and delay_seconds:
+        raise TypeError(f"{task_name}: a job with a lock cannot have a delay")
     if _RESERVED & ids.keys():
         raise TypeError(f"{task_name}: the scope's identifiers come from the session")
     arguments = {name: _identifier(task_name, name, value) for name, value in ids.items()}

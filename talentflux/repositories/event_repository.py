@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from talentflux.core.database import AnySession, WriteSession
+from talentflux.core.errors import NotFoundError
 from talentflux.models import Event
 from talentflux.repositories.base import LAST_ID, ListQuery, newest_first, optional, parameter
 from talentflux.schemas.event import EventQuery
@@ -32,11 +33,12 @@ _LIST: Final = ListQuery(
         optional(Event.requisition_id, "requisition_id"),
         optional(Event.application_id, "application_id"),
         optional(Event.job_id, "job_id"),
+        or_(parameter("since", Event.created_at).is_(None), Event.created_at >= parameter("since", Event.created_at)),
     )
     .order_by(_order),
     key={"id": LAST_ID},
 )  # fmt: skip
-_FILTERS: Final = {"type", "candidate_id", "requisition_id", "application_id", "job_id"}
+_FILTERS: Final = {"type", "candidate_id", "requisition_id", "application_id", "job_id", "since"}
 
 
 class EventRepository:
@@ -69,9 +71,16 @@ class EventRepository:
             return found
         return RowPage(found.items, found.next_cursor, await _LIST.count(self._session, **filters))
 
-    async def by_ids(self, event_ids: Sequence[UUID]) -> list[Event]:
-        """Return events in the order of their ids."""
+    async def get(self, event_id: UUID) -> Event:
+        """Return one event.
+
+        Raises:
+            NotFoundError: There is none in this organization.
+        """
         statement = select(Event).where(
-            Event.organization_id == self._session.scope.organization_id, Event.id.in_(event_ids)
+            Event.organization_id == self._session.scope.organization_id, Event.id == event_id
         )
-        return list(await self._session.scalars(statement.order_by(Event.id)))
+        found = await self._session.scalar(statement)
+        if found is None:
+            raise NotFoundError("There is no event with this id.")
+        return found

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from talentflux.schemas.base import Schema
 from talentflux.schemas.page import ListParameters
@@ -32,3 +32,4 @@ class EventQuery(ListParameters):
     requisition_id: UUID | None = Field(default=None, description="Only those that tell of this requisition.")
     application_id: UUID | None = Field(default=None, description="Only those that tell of this application.")
     job_id: UUID | None = Field(default=None, description="Only those that tell of this job.")
+    since: AwareDatetime | None = Field(default=None, description="Only events from this time on.")

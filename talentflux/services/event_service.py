@@ -9,9 +9,9 @@ import orjson
 
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.repositories.event_repository import EventRepository
-from talentflux.schemas.event import EventQuery
+from talentflux.schemas.event import EventQuery, EventRead
 from talentflux.schemas.page import RowPage
-from talentflux.services import audit_service
+from talentflux.services import audit_service, webhook_delivery
 from talentflux.utils.ids import new_id
 
 _WAITING: Final = "talentflux events"  # in `session.info`: events of this transaction
@@ -65,7 +65,18 @@ async def page(session: AnySession, asked: EventQuery) -> RowPage:
     return await EventRepository(session).page(asked)
 
 
+async def get(session: AnySession, event_id: UUID) -> EventRead:
+    """Return an event.
+
+    Raises:
+        NotFoundError: There is none in this organization.
+    """
+    row = await EventRepository(session).get(event_id)
+    return EventRead.model_validate(row, from_attributes=True)
+
+
 async def _write_waiting(session: WriteSession) -> None:
     events = session.info.pop(_WAITING)
     await session.flush()
     await EventRepository(session).append(events)
+    await webhook_delivery.schedule(session, {event["id"]: event["type"] for event in events})

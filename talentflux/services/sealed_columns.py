@@ -48,6 +48,11 @@ WRAPPED: Final[dict[str, Literal["organization", "platform"]]] = {
 """Tables with a column `wrapped_key`, and whose key wraps it, for the place `<table>:<id>`."""
 
 SEALED: Final[dict[str, dict[str, Sealed]]] = {
+    "application": {"custom": Sealed("candidate", by="candidate_id")},
+    "application_action": {"content": Sealed("candidate", by="candidate_id")},
+    "application_bulk": {"content": Sealed("organization")},
+    "application_task": {"title": Sealed("candidate", by="candidate_id", form="text")},
+    "application_answer": {"answers": Sealed("candidate", by="candidate_id")},
     "candidate": {"custom": Sealed("candidate"), "profile": Sealed("candidate"), "contact_reason": Sealed("candidate", form="text")},
     "candidate_link": {"url": Sealed("candidate", by="candidate_id", form="text")},
     "candidate_merge": {"record": Sealed("candidate", by="candidate_id")},
@@ -99,7 +104,7 @@ INDEXED: Final[dict[str, dict[str, Derive]]] = {
 TOKENS: Final[dict[str, tuple[str, Callable[[Keys, Row], list[bytes]]]]] = {
     "candidate_name_token": (
         "candidate",
-        lambda keys, row: candidate_profile.name_tokens(keys, (row["profile"] or {}).get("name")),
+        lambda keys, row: candidate_profile.tokens(keys, row["profile"] or {}),
     ),
 }
 """Tables of tokens `(organization_id, token, <parent>_id)`: their parent and how the tokens come from its open row."""

@@ -92,6 +92,21 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "list_emails": RECRUITERS,
     "get_email": RECRUITERS,
     "resend_email": RECRUITERS,
+    # events and webhooks
+    "list_events": ADMINS,
+    "get_event": ADMINS,
+    "create_webhook": ADMINS,
+    "list_webhooks": ADMINS,
+    "get_webhook": ADMINS,
+    "update_webhook": ADMINS,
+    "delete_webhook": ADMINS,
+    "restore_webhook": ADMINS,
+    "rotate_webhook_secret": ADMINS,
+    "ping_webhook": ADMINS,
+    "replay_webhook": ADMINS,
+    "list_webhook_deliveries": ADMINS,
+    "get_webhook_delivery": ADMINS,
+    "replay_webhook_delivery": ADMINS,
     # second factors and single sign-on
     "get_second_factor": OWN,
     "start_second_factor": OWN,
@@ -161,7 +176,8 @@ STEP_UP: Final = frozenset(
      "leave_organization", "create_api_key", "revoke_api_key", "create_personal_api_key", "revoke_personal_api_key",
      "export_audit_events", "start_second_factor", "remove_second_factor", "renew_recovery_codes",
      "create_identity_provider", "update_identity_provider", "delete_identity_provider",
-     "verify_identity_provider_domains"}
+     "verify_identity_provider_domains", "create_webhook", "update_webhook", "delete_webhook", "restore_webhook",
+     "rotate_webhook_secret"}
 )  # fmt: skip
 """Operations that ask for a recent proof of identity."""
 
@@ -175,7 +191,8 @@ TABLES: Final[dict[str, str]] = {
     "user": "user_account",
     "session": "user_session",
     "resource": "candidate",
-    "event": "audit_event",
+    "webhook": "webhook_endpoint",
+    "delivery": "webhook_delivery",
 }
 """Tables whose name is not that of the parameter without `_id`."""
 

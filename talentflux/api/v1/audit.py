@@ -83,13 +83,13 @@ async def verify_audit_events(
 
 
 @router.get(
-    "/{event_id}",
+    "/{audit_event_id}",
     operation_id="get_audit_event",
     summary="Read an audit event",
     responses=answers(404, 422, example=examples.AUDIT_EVENT),
 )
 async def get_audit_event(
-    event_id: UUID, session: Annotated[ReadSession, reads(Permission.AUDIT_READ)]
+    audit_event_id: UUID, session: Annotated[ReadSession, reads(Permission.AUDIT_READ)]
 ) -> AuditEventRead:
     """Return one event with what was before and after. Events never change."""
-    return await audit_reading.get(session, event_id)
+    return await audit_reading.get(session, audit_event_id)
