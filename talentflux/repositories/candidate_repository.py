@@ -1,18 +1,22 @@
 """SQL of candidates."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, cast, delete, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, cast, delete, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from talentflux.core.errors import ConflictError
 from talentflux.models import Candidate, CandidateNameToken, File, Resume
 from talentflux.repositories import cascade
 from talentflux.repositories.base import ResourceList, TenantRepository
 from talentflux.schemas.candidate import CandidateQuery
 from talentflux.schemas.page import RowPage
+from talentflux.schemas.stored_resume import ResumeStatus
 from talentflux.schemas.version import Versions
+
+_ATTEMPTS: Final = 3
 
 # The driver does not say of what type bytes are, and a null alone does not tell.
 _tokens = cast(bindparam("tokens", type_=ARRAY(LargeBinary)), ARRAY(LargeBinary))
@@ -38,6 +42,12 @@ _LIST = ResourceList(
         Candidate.id,
         Candidate.wrapped_key,
         Candidate.profile,
+        Candidate.external_id,
+        Candidate.source_id,
+        Candidate.total_years,
+        Candidate.consent,
+        Candidate.do_not_contact,
+        Candidate.current_resume_id,
         Candidate.created_at,
         Candidate.updated_at,
         Candidate.deleted_at,
@@ -89,25 +99,68 @@ class CandidateRepository(TenantRepository[Candidate]):
         )
         return [dict(row) for row in (await self.session.execute(statement)).mappings()]
 
-    async def with_email(self, new: dict[str, Any]) -> Candidate:
-        """Return the candidate with an address, made where there is none; safe against another who does the same.
+    async def enter(self, new: dict[str, Any]) -> tuple[Candidate, bool]:
+        """Return the candidate with an external id or an address, made where there is none.
+
+        Safe against others who do the same at once: the keys decide, and who comes second waits for the first.
 
         Args:
-            new: The columns of the one to be made, `email_index` among them.
+            new: The columns of the one to be made.
+
+        Returns:
+            The candidate, kept from being changed by others, and whether it was made.
         """
-        await self.session.execute(
-            insert(Candidate).values(organization_id=self.organization_id, **new).on_conflict_do_nothing()
+        made = insert(Candidate).values(organization_id=self.organization_id, **new).on_conflict_do_nothing()
+        external_id = new.get("external_id")
+        keys = [getattr(Candidate, name) == new[name] for name in ("email_index", "external_id") if new.get(name)]
+        known = (
+            self.live()
+            .where(or_(false(), *keys))
+            .order_by((Candidate.external_id == external_id).desc().nulls_last())
+            .limit(1)
+            # The fields are encrypted as one: who changes one of them must have read the others as they are.
+            .with_for_update(key_share=True)
         )
-        known = self.live().where(Candidate.email_index == new["email_index"])
-        # The fields are encrypted as one: who changes one of them must have read the others as they are.
-        return (await self.session.scalars(known.with_for_update(key_share=True))).one()
+        for _ in range(_ATTEMPTS):
+            row = (await self.session.scalars(made.returning(Candidate))).one_or_none()
+            if row is not None:
+                return row, True
+            row = (await self.session.scalars(known)).one_or_none()
+            if row is not None:
+                return row, False
+        raise ConflictError("This candidate is being deleted and entered by others at once. Try again.")
+
+    async def holder(self, email_index: bytes) -> UUID | None:
+        """Return the id of the candidate with an address; None where nobody has it."""
+        statement = self.live().with_only_columns(Candidate.id).where(Candidate.email_index == email_index)
+        return await self.session.scalar(statement)
+
+    async def is_contactable(self, candidate_id: UUID) -> bool:
+        """Return whether a candidate is there and may be written to."""
+        statement = (
+            self.live()
+            .with_only_columns(Candidate.id)
+            .where(Candidate.id == candidate_id, Candidate.do_not_contact.is_(False))
+        )
+        return await self.session.scalar(statement) is not None
+
+    async def resume_of(self, candidate_id: UUID, resume_id: UUID) -> bool:
+        """Return whether a resume is one of a candidate's and was read."""
+        statement = select(Resume.id).where(
+            Resume.organization_id == self.organization_id,
+            Resume.id == resume_id,
+            Resume.candidate_id == candidate_id,
+            Resume.deleted_at.is_(None),
+            Resume.status == ResumeStatus.PARSED,
+        )
+        return await self.session.scalar(statement) is not None
 
     async def has_other(self, candidate_id: UUID, email_index: bytes) -> bool:
         """Return whether another candidate than this one has an address."""
         statement = self.live().where(Candidate.email_index == email_index, Candidate.id != candidate_id)
         return await self.session.scalar(statement) is not None
 
-    async def set_name_tokens(self, candidate_id: UUID, tokens: Sequence[bytes]) -> None:
+    async def set_tokens(self, candidate_id: UUID, tokens: Sequence[bytes]) -> None:
         """Let a candidate be found under these tokens and no others."""
         mine = (CandidateNameToken.organization_id == self.organization_id) & (
             CandidateNameToken.candidate_id == candidate_id

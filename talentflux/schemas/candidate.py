@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from talentflux.schemas.base import Schema
 from talentflux.schemas.page import Sort, SyncParameters
@@ -28,6 +28,12 @@ class CandidateSummary(Schema):
     phone: str | None = Field(description="Null without `candidate:read_private`.", json_schema_extra=PRIVATE)
     location: str | None
     headline: str | None
+    external_id: str | None = Field(description="Of the system that the candidate was imported from.")
+    source_id: UUID | None
+    total_years: float | None = Field(description="Of experience, as the current resume says.")
+    consent: Consent
+    do_not_contact: bool = Field(description="Whether e-mails to this person are refused.")
+    current_resume_id: UUID | None = Field(description="The version of the resume by which the candidate is found.")
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = Field(description="Null unless deleted.")
@@ -63,20 +69,59 @@ class CandidateResume(Schema):
     id: UUID
     file_name: str
     status: str
+    current: bool = Field(description="Whether this is the version by which the candidate is found.")
     created_at: datetime
 
 
 class CandidateRead(CandidateSummary):
     """A candidate with the versions of the resume, newest first."""
 
+    contact_reason: str | None = Field(
+        description="Why e-mails are refused, or allowed again. Null without `candidate:read_private`.",
+        json_schema_extra=PRIVATE,
+    )
+    consent_until: datetime | None
+    retain_until: datetime | None = Field(description="When the data must go.")
     resumes: list[CandidateResume]
 
 
-class CandidateUpdate(Schema):
-    """What a person may correct. Fields that are left out stay; null empties a field."""
+class _CandidateFields(Schema):
+    """What a person states or corrects."""
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
     email: str | None = Field(default=None, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")
     phone: str | None = Field(default=None, min_length=3, max_length=40)
     location: str | None = Field(default=None, min_length=1, max_length=200)
     headline: str | None = Field(default=None, min_length=1, max_length=300)
+    external_id: str | None = Field(default=None, min_length=1, max_length=200)
+    source_id: UUID | None = None
+    consent: Consent = Field(default=Consent.UNKNOWN, description="Whether they agreed to be kept for other needs.")
+    consent_until: AwareDatetime | None = None
+    retain_until: AwareDatetime | None = Field(default=None, description="When the data must go.")
+
+
+class CandidateCreate(_CandidateFields):
+    """A candidate whom a person enters. A name or an address is needed."""
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "CandidateCreate":
+        if self.name is None and self.email is None:
+            raise ValueError("give a name or an e-mail address")
+        return self
+
+
+class CandidateUpdate(_CandidateFields):
+    """What a person may correct. Fields that are left out stay; null empties a field."""
+
+
+class ContactChange(Schema):
+    """Whether a candidate may be written to."""
+
+    do_not_contact: bool
+    reason: str = Field(min_length=1, max_length=1000, description="Kept encrypted, beside the candidate.")
+
+
+class ResumeChoice(Schema):
+    """The version of a resume that is to count."""
+
+    resume_id: UUID

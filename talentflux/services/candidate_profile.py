@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from talentflux.core.crypto import Cipher, Keys
+from talentflux.core.errors import ConflictError
 from talentflux.models import Candidate
 
 FIELDS: Final = ("name", "email", "phone", "location", "headline")
@@ -81,6 +82,37 @@ def columns(keys: Keys, candidate_id: UUID, profile: Profile, wrapped_key: bytes
     }
 
 
+def seal(keys: Keys, candidate: Candidate, column: str, text: str) -> bytes:
+    """Return a text of a candidate's row, encrypted under the person's key.
+
+    Args:
+        keys: Of the organization.
+        candidate: Whose.
+        column: Where it will be stored.
+        text: What to encrypt.
+
+    Raises:
+        ConflictError: The person's key was destroyed.
+    """
+    if candidate.wrapped_key is None:
+        raise ConflictError("The data of this candidate were erased; nothing can be kept about them.")
+    cipher = keys.person(candidate.wrapped_key, f"candidate:{candidate.id}")
+    return cipher.encrypt(text.encode(), f"candidate.{column}:{candidate.id}")
+
+
+def unseal(keys: Keys, candidate: Candidate, column: str) -> str | None:
+    """Return a text of a candidate's row; None where there is none or the person's key was destroyed.
+
+    Raises:
+        TamperedError: It was changed or moved.
+    """
+    sealed = getattr(candidate, column)
+    if sealed is None or candidate.wrapped_key is None:
+        return None
+    cipher = keys.person(candidate.wrapped_key, f"candidate:{candidate.id}")
+    return cipher.decrypt(sealed, f"candidate.{column}:{candidate.id}").decode()
+
+
 def open_rows(keys: Keys, rows: Iterable[dict[str, Any]]) -> None:
     """Put the personal fields of candidates in the place of their ciphertexts.
 
@@ -138,6 +170,17 @@ def name_tokens(keys: Keys, name: str | None) -> list[bytes]:
     return sorted(keys.blind_index("candidate.name", beginning) for beginning in beginnings)
 
 
+def tokens(keys: Keys, profile: Mapping[str, Any]) -> list[bytes]:
+    """Return all tokens under which a candidate is found: by name, and by place.
+
+    Args:
+        keys: Of the organization.
+        profile: The personal fields.
+    """
+    places = {keys.blind_index("candidate.place", word[:_LONGEST]) for word in _words(profile.get("location") or "")}
+    return sorted({*name_tokens(keys, profile.get("name")), *places})
+
+
 def search_tokens(keys: Keys, asked: str) -> list[bytes]:
     """Return the tokens that a name must all have to be found.
 
@@ -146,6 +189,16 @@ def search_tokens(keys: Keys, asked: str) -> list[bytes]:
         asked: Words or their beginnings. What goes beyond ten characters of a word is looked at by `has_words`.
     """
     return sorted({keys.blind_index("candidate.name", word[:_LONGEST]) for word in _words(asked)})
+
+
+def place_tokens(keys: Keys, asked: str) -> list[bytes]:
+    """Return the tokens that a place must all have to be found: of whole words, up to their tenth character.
+
+    Args:
+        keys: Of the organization.
+        asked: Words of a place.
+    """
+    return sorted({keys.blind_index("candidate.place", word[:_LONGEST]) for word in _words(asked)})
 
 
 def has_words(profile: Mapping[str, Any], asked: str) -> bool:

@@ -1,12 +1,11 @@
-"""Candidates: read, corrected, hidden, and made from what a resume says."""
+"""Candidates: listed, read, corrected, hidden, and asked not to be written to."""
 
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from talentflux.core.crypto import Keys
 from talentflux.core.database import AnySession, WriteSession
-from talentflux.core.errors import ConflictError
+from talentflux.core.errors import ConflictError, NotFoundError
 from talentflux.core.permissions import Permission
 from talentflux.models import Candidate
 from talentflux.repositories.base import unique
@@ -14,18 +13,31 @@ from talentflux.repositories.candidate_repository import CandidateRepository
 from talentflux.schemas.candidate import (
     CandidateQuery,
     CandidateRead,
-    CandidateResume,
     CandidateSummary,
     CandidateUpdate,
+    ContactChange,
 )
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.private import private_fields as private_field_names
-from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import audit_service, candidate_profile, private_fields, resume_content
-from talentflux.services.candidate_profile import Profile
+from talentflux.services import audit_service, candidate_profile, event_service, private_fields, source_service
+from talentflux.services.candidate_entry import create, enter, from_resume, parts, read, write
 from talentflux.services.encryption_service import organization_keys
-from talentflux.utils.ids import new_id
+
+__all__ = [
+    "choose_resume",
+    "create",
+    "delete",
+    "enter",
+    "from_resume",
+    "get",
+    "let_count",
+    "may_contact",
+    "page",
+    "restore",
+    "set_contact",
+    "update",
+]
 
 NOBODY: Final = b""
 """A blind index that no row has."""
@@ -77,13 +89,13 @@ async def get(session: AnySession, candidate_id: UUID) -> CandidateRead:
     """
     candidate = await CandidateRepository(session).get(candidate_id)
     await audit_service.viewed(session, "candidate.view", "candidate", candidate_id)
-    return await _read(session, await organization_keys(session), candidate)
+    return await read(session, await organization_keys(session), candidate)
 
 
 async def update(
     session: WriteSession, candidate_id: UUID, changes: CandidateUpdate, versions: Versions = ANY_VERSION
 ) -> CandidateRead:
-    """Correct what a resume said.
+    """Correct what a resume said, or what else is kept about a candidate.
 
     Args:
         session: The transaction.
@@ -92,24 +104,115 @@ async def update(
         versions: Those that the caller means.
 
     Raises:
-        NotFoundError: There is none in this organization.
+        NotFoundError: There is none in this organization, or no such source.
         PreconditionFailedError: It has another version.
-        ConflictError: Another candidate has the e-mail address.
+        ConflictError: Another candidate has the e-mail address or the external id.
     """
     repository = CandidateRepository(session)
     candidate = await repository.get(candidate_id, lock=True, versions=versions)
     keys = await organization_keys(session)
-    given = changes.model_dump(exclude_unset=True)
-    if email := given.get("email"):
-        given["email"] = email.lower()
-        if await repository.has_other(candidate_id, candidate_profile.email_index(keys, email)):
+    profile, kept = parts(changes.model_dump(exclude_unset=True))
+    if (email := profile.get("email")) is not None:
+        holder = await repository.holder(candidate_profile.email_index(keys, email))
+        if holder not in {None, candidate_id}:
             raise ConflictError(
                 "Another candidate has this e-mail address.", fields={"body.email": "belongs to another candidate"}
             )
-    before = candidate_profile.read(keys, candidate)
-    audit_service.record(session, "candidate.update", "candidate", candidate_id, before=before, after=before | given)
-    await _write(repository, keys, candidate, before | given)
-    return await _read(session, keys, candidate)
+    if kept.get("source_id") is not None:
+        await source_service.check(session, kept["source_id"])
+    before = candidate_profile.read(keys, candidate) | {name: getattr(candidate, name) for name in kept}
+    after = before | profile | kept
+    audit_service.record(session, "candidate.update", "candidate", candidate_id, before=before, after=after)
+    changed = sorted(name for name, value in after.items() if value != before[name])
+    event_service.emit(session, "candidate.updated", candidate_id=candidate_id, data={"fields": changed})
+    for name, value in kept.items():
+        setattr(candidate, name, value)
+    with unique("Another candidate has this external id."):
+        await write(repository, keys, candidate, {field: after[field] for field in candidate_profile.FIELDS})
+    return await read(session, keys, candidate)
+
+
+async def set_contact(
+    session: WriteSession, candidate_id: UUID, change: ContactChange, versions: Versions = ANY_VERSION
+) -> CandidateRead:
+    """Refuse e-mails to a candidate, or allow them again.
+
+    Args:
+        session: The transaction.
+        candidate_id: Whom.
+        change: Which, and why.
+        versions: Those that the caller means.
+
+    Raises:
+        NotFoundError: There is none in this organization.
+        PreconditionFailedError: It has another version.
+        ConflictError: The person's data were erased.
+    """
+    candidate = await CandidateRepository(session).get(candidate_id, lock=True, versions=versions)
+    keys = await organization_keys(session)
+    before = {"do_not_contact": candidate.do_not_contact}
+    candidate.do_not_contact = change.do_not_contact
+    candidate.contact_reason = candidate_profile.seal(keys, candidate, "contact_reason", change.reason)
+    await session.flush()
+    after = {"do_not_contact": change.do_not_contact, "reason": change.reason}
+    audit_service.record(
+        session, "candidate.contact", "candidate", candidate_id, before=before, after=after, personal=["reason"]
+    )
+    event_service.emit(session, "candidate.updated", candidate_id=candidate_id, data={"fields": ["do_not_contact"]})
+    return await read(session, keys, candidate)
+
+
+async def may_contact(session: AnySession, candidate_id: UUID) -> bool:
+    """Return whether e-mails may be sent to a candidate: there is one, and nobody has refused it.
+
+    Args:
+        session: The transaction.
+        candidate_id: Whom.
+    """
+    return await CandidateRepository(session).is_contactable(candidate_id)
+
+
+async def choose_resume(
+    session: WriteSession, candidate_id: UUID, resume_id: UUID, versions: Versions = ANY_VERSION
+) -> CandidateRead:
+    """Let one version of a candidate's resume count: for filters, search and what is shown first.
+
+    Args:
+        session: The transaction.
+        candidate_id: Whom.
+        resume_id: Which version.
+        versions: Those that the caller means.
+
+    Raises:
+        NotFoundError: There is no such candidate, or no such resume of theirs that was read.
+        PreconditionFailedError: The candidate has another version.
+    """
+    repository = CandidateRepository(session)
+    candidate = await repository.get(candidate_id, lock=True, versions=versions)
+    if not await repository.resume_of(candidate_id, resume_id):
+        raise NotFoundError(
+            "There is no such resume of this candidate that could be read.",
+            fields={"body.resume_id": "is no resume of this candidate that was read"},
+        )
+    before = {"current_resume_id": candidate.current_resume_id}
+    after = {"current_resume_id": resume_id}
+    audit_service.record(session, "candidate.choose_resume", "candidate", candidate_id, before=before, after=after)
+    event_service.emit(session, "candidate.updated", candidate_id=candidate_id, data={"fields": [*after]})
+    await let_count(session, candidate, resume_id)
+    return await read(session, await organization_keys(session), candidate)
+
+
+async def let_count(session: WriteSession, candidate: Candidate, resume_id: UUID) -> None:
+    """Let a resume that was just read be the version by which its candidate is found.
+
+    Args:
+        session: The transaction.
+        candidate: Locked.
+        resume_id: The resume, written already.
+    """
+    candidate.current_resume_id = resume_id
+    await session.flush()
+    await session.refresh(candidate, ["total_years"])
 
 
 async def delete(session: WriteSession, candidate_id: UUID, versions: Versions = ANY_VERSION) -> None:
@@ -127,6 +230,7 @@ async def delete(session: WriteSession, candidate_id: UUID, versions: Versions =
     repository = CandidateRepository(session)
     await repository.delete_with_all(await repository.get(candidate_id, lock=True, versions=versions))
     audit_service.record(session, "candidate.delete", "candidate", candidate_id)
+    event_service.emit(session, "candidate.deleted", candidate_id=candidate_id)
 
 
 async def restore(session: WriteSession, candidate_id: UUID, versions: Versions = ANY_VERSION) -> CandidateRead:
@@ -145,70 +249,5 @@ async def restore(session: WriteSession, candidate_id: UUID, versions: Versions 
     with unique("The address or a file of this candidate came in again. Delete the newer candidate first."):
         candidate = await CandidateRepository(session).restore(candidate_id, versions)
     audit_service.record(session, "candidate.restore", "candidate", candidate_id)
-    return await _read(session, await organization_keys(session), candidate)
-
-
-async def from_resume(session: WriteSession, parsed: ParsedResume | None) -> Candidate:
-    """Return the candidate that a resume belongs to: the one with its e-mail address, else a new one.
-
-    What the candidate lacks is taken from the resume; what is there stays, for a person may have corrected it.
-
-    Args:
-        session: The transaction.
-        parsed: What was read from the resume, None where nothing could be.
-    """
-    repository = CandidateRepository(session)
-    keys = await organization_keys(session)
-    stated = _stated(parsed)
-    row_id = new_id()
-    new = {"id": row_id, **candidate_profile.columns(keys, row_id, stated)}
-    candidate = await (repository.with_email(new) if stated.get("email") else repository.add(Candidate(**new)))
-    if candidate.id == row_id:
-        await repository.set_name_tokens(row_id, candidate_profile.name_tokens(keys, stated.get("name")))
-        audit_service.record(session, "candidate.create", "candidate", row_id, after=stated)
-        return candidate
-    profile = candidate_profile.read(keys, candidate)
-    missing: Profile = {field: value for field, value in stated.items() if profile[field] is None}
-    if missing:
-        audit_service.record(session, "candidate.complete", "candidate", candidate.id, after=missing)
-        await _write(repository, keys, candidate, profile | missing)
-    return candidate
-
-
-def _stated(parsed: ParsedResume | None) -> Profile:
-    """Return the personal fields that a resume states."""
-    if parsed is None:
-        return {}
-    found = {
-        "email": parsed.emails[0] if parsed.emails else None,
-        "name": parsed.name,
-        "phone": parsed.phones[0] if parsed.phones else None,
-        "location": parsed.location,
-        "headline": parsed.headline,
-    }
-    stated: Profile = {field: value.value for field, value in found.items() if value is not None}
-    if email := stated.get("email"):
-        stated["email"] = email.lower()
-    return stated
-
-
-async def _write(repository: CandidateRepository, keys: Keys, candidate: Candidate, profile: Profile) -> None:
-    """Store the personal fields of a candidate that others cannot change now."""
-    for column, value in candidate_profile.columns(keys, candidate.id, profile, candidate.wrapped_key).items():
-        setattr(candidate, column, value)
-    await repository.session.flush()
-    await repository.set_name_tokens(candidate.id, candidate_profile.name_tokens(keys, profile["name"]))
-
-
-async def _read(session: AnySession, keys: Keys, candidate: Candidate) -> CandidateRead:
-    versions = await CandidateRepository(session).resumes(candidate.id)
-    resume_content.open_rows(keys, versions)
-    read = CandidateRead(
-        id=candidate.id,
-        **candidate_profile.read(keys, candidate),
-        created_at=candidate.created_at,
-        updated_at=candidate.updated_at,
-        deleted_at=candidate.deleted_at,
-        resumes=[CandidateResume.model_validate(version) for version in versions],
-    )
-    return private_fields.without_private(session, read)
+    event_service.emit(session, "candidate.restored", candidate_id=candidate_id)
+    return await read(session, await organization_keys(session), candidate)

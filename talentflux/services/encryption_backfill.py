@@ -200,8 +200,8 @@ async def _seal_candidate(session: WriteSession, rows: PlainRowRepository, keys:
         id=row["id"],
         **columns,
     )
-    tokens = candidate_profile.name_tokens(keys, row["name"])
-    await CandidateRepository(session).set_name_tokens(row["id"], tokens)
+    tokens = candidate_profile.tokens(keys, row)
+    await CandidateRepository(session).set_tokens(row["id"], tokens)
 
 
 async def _taken(rows: PlainRowRepository, candidate_id: UUID, email_index: bytes) -> bool:

@@ -153,10 +153,13 @@ async def apply(
             errors.append(_fail(resume, result, ciphers[resume.id]))
             resume.candidate_id = (await candidate_service.from_resume(session, None)).id
         else:
-            resume.candidate_id = (await candidate_service.from_resume(session, result.analysed.parsed)).id
+            candidate = await candidate_service.from_resume(session, result.analysed.parsed)
+            resume.candidate_id = candidate.id
             found[resume.id] = _fill(resume, result.analysed, lexicon, ciphers[resume.id])
             resume.embedding = None if result.vector is None else result.vector.tolist()
             resume.embedder = None if result.vector is None else embedder
+            await session.flush()
+            await candidate_service.let_count(session, candidate, resume.id)
         await session.flush()
         if resume.requisition_id is not None:
             await application_service.ensure(session, resume.requisition_id, resume.candidate_id, resume.id)

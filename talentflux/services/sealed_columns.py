@@ -53,7 +53,11 @@ SEALED: Final[dict[str, dict[str, Sealed]]] = {
     "application_bulk": {"content": Sealed("organization")},
     "application_task": {"title": Sealed("candidate", by="candidate_id", form="text")},
     "application_answer": {"answers": Sealed("candidate", by="candidate_id")},
-    "candidate": {"custom": Sealed("candidate"), "profile": Sealed("candidate"), "contact_reason": Sealed("candidate", form="text")},
+    "candidate": {
+        "custom": Sealed("candidate"),
+        "profile": Sealed("candidate"),
+        "contact_reason": Sealed("candidate", form="text"),
+    },
     "candidate_link": {"url": Sealed("candidate", by="candidate_id", form="text")},
     "candidate_merge": {"record": Sealed("candidate", by="candidate_id")},
     "data_import": {"meta": Sealed("data_import")},

@@ -139,9 +139,9 @@ TRIGGERS = (
         "execute function candidate_resume_chosen()"
     ),
 )
-# An operator on text vectors is not leakproof, so as a condition of a query it could use no index before the policy has
-# been checked. As part of the policy it can. Where nothing is searched for, the query is one that every row meets: words
-# are stored in small letters.
+# An operator on text vectors is not leakproof, so as a condition of a query it could use no index before the policy
+# has been checked. As part of the policy it can. Where nothing is searched for, the query is one that every row meets:
+# words are stored in small letters.
 WORDS = "(select coalesce(nullif(current_setting('app.words', true), ''), '!NOBODY')::tsquery)"
 FILL = """
 update candidate set current_resume_id = (
