@@ -21,6 +21,8 @@ GLOBAL_TABLES = {
 }
 LOOSE = {"event": ("candidate", "requisition", "application")}
 """Tables whose rows outlive what they point to."""
+UNIQUE = {("tracking_link", "code")}
+"""Texts of which there may be one each in the whole installation."""
 _TYPES: dict[str, Any] = {
     "text": CANARY,
     "bytea": CANARY.encode(),
@@ -191,6 +193,8 @@ def _values(
     for column in columns(connection, table):
         if column.name == "organization_id":
             yield column.name, organization_id
+        elif (table, column.name) in UNIQUE:
+            yield column.name, f"{CANARY}-{uuid4()}"
         elif column.name in pointed:
             yield column.name, pointed[column.name]
         elif column.name in allowed:
