@@ -91,20 +91,6 @@ class Application(TenantRow, Base):
         ),
         Index("application_organization_id_candidate_id_idx", "organization_id", "candidate_id"),
         Index(
-            "application_organization_id_stage_candidate_id_idx",
-            "organization_id",
-            "stage",
-            "candidate_id",
-            postgresql_where=text("deleted_at is null"),
-        ),
-        Index(
-            "application_counted_idx",
-            "organization_id",
-            "requisition_id",
-            "stage",
-            postgresql_where=text("deleted_at is null"),
-        ),
-        Index(
             "application_organization_id_job_id_id_idx",
             "organization_id",
             "job_id",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talentflux.models.base import Base, TenantRow, one_of, tenant_keys
@@ -14,6 +14,7 @@ class Pipeline(TenantRow, Base):
 
     Attributes:
         requisition_id: Whose own it is; None for one of the organization.
+        shared_id: The pipeline of the organization that the requisition goes on with; None for stages of its own.
         is_default: Whether requisitions without their own use it; one per organization.
         rejection_delay_minutes: How long an e-mail that rejects waits, and can be called back.
         rejection_subject: Its subject, with tokens; None for ours.
@@ -23,6 +24,7 @@ class Pipeline(TenantRow, Base):
     __tablename__ = "pipeline"
 
     requisition_id: Mapped[UUID | None]
+    shared_id: Mapped[UUID | None]
     name: Mapped[str]
     is_default: Mapped[bool] = mapped_column(server_default="false")
     rejection_delay_minutes: Mapped[int] = mapped_column(server_default="2880")
@@ -31,6 +33,7 @@ class Pipeline(TenantRow, Base):
 
     __table_args__ = (
         *tenant_keys("requisition"),
+        ForeignKeyConstraint(["organization_id", "shared_id"], ["pipeline.organization_id", "pipeline.id"]),
         Index(
             "pipeline_default_key",
             "organization_id",

@@ -14,13 +14,14 @@ TABLES = {
     "pipeline": (
         f"""{row_security.ROW}
         requisition_id uuid,
+        shared_id uuid,
         name text not null,
         is_default boolean not null default false,
         rejection_delay_minutes integer not null default 2880,
         rejection_subject text,
         rejection_body text,
         """,
-        ("requisition",),
+        ("requisition", "pipeline:shared_id"),
     ),
     "pipeline_stage": (
         f"""{row_security.ROW}
