@@ -42,6 +42,7 @@ _TAGS = [
     {"name": "matches", "description": "The ranking of candidates for a requisition, with evidence."},
     {"name": "reports", "description": "What is stored, put together for people."},
     {"name": "applications", "description": "Candidate × requisition, with a stage."},
+    {"name": "imports", "description": "Tables of people and needs, with column mapping, a dry run and a report."},
     {"name": "tasks", "description": "Background work with its progress."},
     {"name": "emails", "description": "What the program sent, and what needs a person to look."},
     {"name": "skills", "description": "The skill lexicon."},
@@ -97,7 +98,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.resources = resources
     install_problem_handlers(app)
     install_denial_hook(app)
-    limits = {UPLOADS[0]: settings.archive_limit_mib, UPLOADS[1]: settings.upload_limit_mib}
+    limits = dict(
+        zip(
+            UPLOADS,
+            (settings.archive_limit_mib, settings.upload_limit_mib, settings.import_limit_mib),
+            strict=True,
+        )
+    )
     app.add_middleware(
         RequestMiddleware,
         settings=settings,

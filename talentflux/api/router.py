@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Request
 from talentflux.api.v1 import (
     api_key,
     application,
+    application_screening,
     audit,
     auth,
     candidate,
+    data_import,
     email,
     event,
     hiring_team,
@@ -30,7 +32,7 @@ from talentflux.api.v1 import (
 from talentflux.core.errors import UnsupportedTypeError
 
 PREFIX: Final = "/api/v1"
-UPLOADS: Final = (f"{PREFIX}/resumes", f"{PREFIX}/requisitions/from-file")
+UPLOADS: Final = (f"{PREFIX}/resumes", f"{PREFIX}/requisitions/from-file", f"{PREFIX}/imports")
 """Paths that take files: their bodies are forms, and larger."""
 
 
@@ -53,7 +55,9 @@ for stem in (auth, user, organization, resume, candidate, requisition, applicati
     router.include_router(stem.router)
 for stem in (workspace, member, invitation, hiring_team, api_key):
     router.include_router(stem.router)
-for stem in (event, webhook):
+for stem in (application_screening, event, webhook):
+    router.include_router(stem.router)
+for stem in (data_import,):
     router.include_router(stem.router)
 for extra in (second_factor.router, sign_on.auth_router, sign_on.router):
     router.include_router(extra)

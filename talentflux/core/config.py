@@ -151,6 +151,7 @@ class Settings(BaseSettings):
     parser_memory_mib: int = Field(default=512, ge=128, description="A file that needs more is given up.")
     upload_limit_mib: int = Field(default=20, ge=1, le=1024, description="Largest single resume.")
     archive_limit_mib: int = Field(default=1024, ge=1, description="Largest zip archive of resumes.")
+    import_limit_mib: int = Field(default=64, ge=1, le=512, description="Largest table of an import.")
     worker_stalled_seconds: float = Field(
         default=10.0, ge=1, le=600, description="A worker silent for so long counts as dead and its jobs run again."
     )

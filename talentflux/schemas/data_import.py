@@ -86,12 +86,15 @@ class ImportOptions(Schema):
 class ImportUpdate(Schema):
     """What can be changed of an import before it runs."""
 
-    mapping: Annotated[list[Annotated[str, Field(max_length=60)] | None], Field(min_length=1, max_length=1000)] = Field(
-        default=None,  # type: ignore[assignment] # absent, never null
-        description="For each column, in order, the field that it is read as; null passes it over.",
+    mapping: (
+        Annotated[list[Annotated[str, Field(max_length=60)] | None], Field(min_length=1, max_length=1000)] | None
+    ) = Field(
+        default=None,
+        description="For each column, in order, the field that it is read as; null in the list passes it over. "
+        "Absent: it stays.",
         examples=[["name", "email", None]],
     )
-    options: ImportOptions = Field(default=None, description="Absent: they stay.")  # type: ignore[assignment] # as above
+    options: ImportOptions | None = Field(default=None, description="Absent: they stay.")
 
 
 class ImportCounts(Schema):

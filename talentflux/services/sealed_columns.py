@@ -48,6 +48,7 @@ WRAPPED: Final[dict[str, Literal["organization", "platform"]]] = {
 """Tables with a column `wrapped_key`, and whose key wraps it, for the place `<table>:<id>`."""
 
 SEALED: Final[dict[str, dict[str, Sealed]]] = {
+    "application_screening": {"assessment_reason": Sealed("candidate", by="candidate_id", form="text")},
     "application": {"custom": Sealed("candidate", by="candidate_id")},
     "application_action": {"content": Sealed("candidate", by="candidate_id")},
     "application_bulk": {"content": Sealed("organization")},

@@ -92,6 +92,20 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "list_emails": RECRUITERS,
     "get_email": RECRUITERS,
     "resend_email": RECRUITERS,
+    # the screening of applications
+    "list_screenings": MEMBERS,
+    "get_application_screening": MEMBERS,
+    "screen_application": RECRUITERS,
+    "screen_requisition": RECRUITERS,
+    "assess_application": RECRUITERS,
+    # imports and exports
+    "create_import": RECRUITERS,
+    "list_imports": RECRUITERS,
+    "get_import": RECRUITERS,
+    "update_import": RECRUITERS,
+    "check_import": RECRUITERS,
+    "run_import": RECRUITERS,
+    "download_import_report": RECRUITERS,
     # events and webhooks
     "list_events": ADMINS,
     "get_event": ADMINS,
