@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from talentflux.ai.documents import ReaderPool
+from talentflux.ai.embeddings import Embedder, get_embedder
 from talentflux.core.cache import Cache
 from talentflux.core.config import Settings
 from talentflux.core.database import Database
@@ -86,6 +87,16 @@ class Resources:
             settings.parser_processes or core_count(),
             timeout=settings.parser_timeout_seconds,
             memory=settings.parser_memory_mib * 2**20,
+        )
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """Makes the vectors of what is searched for."""
+        key = self.settings.openai_api_key
+        return get_embedder(
+            self.settings.embedder,
+            api_key=key.get_secret_value() if key else None,
+            base_url=self.settings.openai_base_url,
         )
 
     async def close(self) -> None:

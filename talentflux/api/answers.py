@@ -137,10 +137,22 @@ def page_answer(request: Request, page: RowPage) -> Response:
     Returns:
         The page as JSON.
     """
+    return list_answer(request, {"items": page.items, "next_cursor": page.next_cursor, "total": page.total})
+
+
+def list_answer(request: Request, body: dict[str, Any]) -> Response:
+    """Encode a page that says more than its rows, with a link to the following one.
+
+    Args:
+        request: Gives the address that the link repeats.
+        body: With `next_cursor`.
+
+    Returns:
+        The page as JSON.
+    """
     headers = {}
-    if page.next_cursor:
-        headers["Link"] = f'<{_following(request, page.next_cursor)}>; rel="next"'
-    body = {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
+    if body["next_cursor"]:
+        headers["Link"] = f'<{_following(request, body["next_cursor"])}>; rel="next"'
     return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), media_type="application/json", headers=headers)
 
 

@@ -25,6 +25,12 @@ CANDIDATE_SUMMARY: dict[str, Any] = {
     "phone": "+46850012345",
     "location": "Uppsala",
     "headline": "Backend developer",
+    "external_id": None,
+    "source_id": None,
+    "total_years": 7.5,
+    "consent": "unknown",
+    "do_not_contact": False,
+    "current_resume_id": RESUME_ID,
     **_TIMES,
     "deleted_at": None,
 }
@@ -34,9 +40,13 @@ CANDIDATE: dict[str, Any] = CANDIDATE_SUMMARY | {
             "id": RESUME_ID,
             "file_name": "lindqvist.pdf",
             "status": "parsed",
+            "current": True,
             "created_at": "2026-11-21T09:00:00Z",
         }
-    ]
+    ],
+    "contact_reason": None,
+    "consent_until": None,
+    "retain_until": None,
 }
 RESUME_SUMMARY: dict[str, Any] = {
     "id": RESUME_ID,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from talentflux.models.application import Application
 from talentflux.models.base import Base, TenantRow, one_of, tenant_keys
-from talentflux.schemas.candidate import Consent
+from talentflux.schemas.consent import Consent
 
 
 class Candidate(TenantRow, Base):

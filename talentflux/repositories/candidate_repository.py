@@ -1,16 +1,18 @@
 """SQL of candidates."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, cast, delete, false, func, or_, select
+from sqlalchemy import delete, false, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from talentflux.core.errors import ConflictError
 from talentflux.models import Candidate, CandidateNameToken, File, Resume
 from talentflux.repositories import cascade
 from talentflux.repositories.base import ResourceList, TenantRepository
+from talentflux.repositories.candidate_filter import CandidateFilter, Shape, conditions
 from talentflux.schemas.candidate import CandidateQuery
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.stored_resume import ResumeStatus
@@ -18,46 +20,26 @@ from talentflux.schemas.version import Versions
 
 _ATTEMPTS: Final = 3
 
-# The driver does not say of what type bytes are, and a null alone does not tell.
-_tokens = cast(bindparam("tokens", type_=ARRAY(LargeBinary)), ARRAY(LargeBinary))
-_named = (
-    select(CandidateNameToken.candidate_id)
-    .where(
-        CandidateNameToken.organization_id == bindparam("organization_id", type_=Candidate.organization_id.type),
-        CandidateNameToken.token == any_(_tokens),
-    )
-    .group_by(CandidateNameToken.candidate_id)
-    .having(func.count() == func.cardinality(_tokens))
+SUMMARY: Final = (
+    Candidate.id,
+    Candidate.wrapped_key,
+    Candidate.profile,
+    Candidate.external_id,
+    Candidate.source_id,
+    Candidate.total_years,
+    Candidate.consent,
+    Candidate.do_not_contact,
+    Candidate.current_resume_id,
+    Candidate.created_at,
+    Candidate.updated_at,
+    Candidate.deleted_at,
 )
+"""The columns of a candidate in a list."""
 
 
-def _equal(column: Any, name: str) -> ColumnElement[bool]:
-    given = cast(bindparam(name, type_=LargeBinary()), LargeBinary())
-    return or_(given.is_(None), column == given)
-
-
-_LIST = ResourceList(
-    Candidate,
-    select(
-        Candidate.id,
-        Candidate.wrapped_key,
-        Candidate.profile,
-        Candidate.external_id,
-        Candidate.source_id,
-        Candidate.total_years,
-        Candidate.consent,
-        Candidate.do_not_contact,
-        Candidate.current_resume_id,
-        Candidate.created_at,
-        Candidate.updated_at,
-        Candidate.deleted_at,
-    ),
-    filters=[
-        _equal(Candidate.email_index, "email_index"),
-        _equal(Candidate.phone_index, "phone_index"),
-        or_(_tokens.is_(None), Candidate.id.in_(_named)),
-    ],
-)
+@lru_cache(maxsize=256)
+def _list(shape: Shape) -> ResourceList:
+    return ResourceList(Candidate, select(*SUMMARY), filters=conditions(shape))
 
 
 class CandidateRepository(TenantRepository[Candidate]):
@@ -65,25 +47,15 @@ class CandidateRepository(TenantRepository[Candidate]):
 
     model = Candidate
 
-    async def page(
-        self,
-        asked: CandidateQuery,
-        *,
-        email_index: bytes | None = None,
-        phone_index: bytes | None = None,
-        tokens: list[bytes] | None = None,
-    ) -> RowPage:
-        """Read a page of summaries with their ciphertexts; None leaves a filter out.
+    async def page(self, asked: CandidateQuery, wanted: CandidateFilter) -> RowPage:
+        """Read a page of summaries with their ciphertexts.
 
         Args:
-            asked: Order, view and place; its filters come as indexes.
-            email_index: Blind index of an address.
-            phone_index: Blind index of a telephone number.
-            tokens: What a name must all have.
+            asked: Order, view and place.
+            wanted: The filters, as indexes. Where they ask for words, `app.words` must say which.
         """
-        return await _LIST.page(
-            self.session, asked, asked.sort, email_index=email_index, phone_index=phone_index, tokens=tokens
-        )
+        binding = {"text": asked.text} if wanted.text else {}
+        return await _list(wanted.shape()).page(self.session, asked, asked.sort, **wanted.values(), **binding)
 
     async def resumes(self, candidate_id: UUID) -> list[dict[str, object]]:
         """Return the versions of a candidate's resume, newest first."""

@@ -1,22 +1,15 @@
 """Candidates as they are answered and changed."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
 
 from talentflux.schemas.base import Schema
+from talentflux.schemas.candidate_filter import CandidateFilters, Words
+from talentflux.schemas.consent import Consent
 from talentflux.schemas.page import Sort, SyncParameters
 from talentflux.schemas.private import PRIVATE
-
-
-class Consent(StrEnum):
-    """Whether a person agreed to be kept for other needs than the one they applied to."""
-
-    UNKNOWN = "unknown"
-    GIVEN = "given"
-    WITHDRAWN = "withdrawn"
 
 
 class CandidateSummary(Schema):
@@ -39,7 +32,7 @@ class CandidateSummary(Schema):
     deleted_at: datetime | None = Field(description="Null unless deleted.")
 
 
-class CandidateQuery(SyncParameters):
+class CandidateQuery(SyncParameters, CandidateFilters):
     """What the list of candidates can be asked."""
 
     email: str | None = Field(
@@ -59,6 +52,13 @@ class CandidateQuery(SyncParameters):
         max_length=100,
         description="Only candidates whose name has words that begin with all of these. A page may hold fewer than "
         "`limit` and not be the last.",
+    )
+    text: Words | None = Field(
+        default=None,
+        min_length=1,
+        max_length=500,
+        description="Only candidates whose current resume says this: words, phrases in quotation marks, `AND`, `OR`, "
+        "`NOT` or `-`, parentheses. Needs `resume:read`.",
     )
     sort: Sort = "-created_at"
 

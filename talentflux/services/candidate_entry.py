@@ -8,7 +8,8 @@ from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError
 from talentflux.models import Candidate
 from talentflux.repositories.candidate_repository import CandidateRepository
-from talentflux.schemas.candidate import CandidateCreate, CandidateRead, CandidateResume, Consent
+from talentflux.schemas.candidate import CandidateCreate, CandidateRead, CandidateResume
+from talentflux.schemas.consent import Consent
 from talentflux.schemas.resume import ParsedResume
 from talentflux.services import (
     audit_service,

@@ -10,6 +10,7 @@ from talentflux.core.permissions import Permission
 from talentflux.models import Candidate
 from talentflux.repositories.base import unique
 from talentflux.repositories.candidate_repository import CandidateRepository
+from talentflux.repositories.candidate_search_repository import CandidateSearchRepository
 from talentflux.schemas.candidate import (
     CandidateQuery,
     CandidateRead,
@@ -20,9 +21,17 @@ from talentflux.schemas.candidate import (
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.private import private_fields as private_field_names
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import audit_service, candidate_profile, event_service, private_fields, source_service
+from talentflux.services import (
+    audit_service,
+    candidate_filtering,
+    candidate_profile,
+    event_service,
+    private_fields,
+    source_service,
+)
 from talentflux.services.candidate_entry import create, enter, from_resume, parts, read, write
 from talentflux.services.encryption_service import organization_keys
+from talentflux.utils.search_query import parse
 
 __all__ = [
     "choose_resume",
@@ -59,13 +68,19 @@ async def page(session: AnySession, asked: CandidateQuery) -> RowPage:
     email, phone, q = asked.email, asked.phone, asked.q
     if email or phone:
         private_fields.require(session, Permission.CANDIDATE_READ_PRIVATE, "To look for an address or a number")
+    text = parse(asked.text or "")
+    if text is not None:
+        private_fields.require(session, Permission.RESUME_READ, "To look into resumes")
+        await CandidateSearchRepository(session).say(text)
     keys = await organization_keys(session)
-    found = await CandidateRepository(session).page(
-        asked,
+    wanted = candidate_filtering.indexed(keys, asked, name=q)
+    wanted = replace(
+        wanted,
         email_index=candidate_profile.email_index(keys, email) if email else None,
         phone_index=candidate_profile.phone_index(keys, phone) or NOBODY if phone else None,
-        tokens=candidate_profile.search_tokens(keys, q) if q else None,
+        text=text is not None,
     )
+    found = await CandidateRepository(session).page(asked, wanted)
     candidate_profile.open_rows(keys, found.items)
     if not private_fields.holds(session):
         for row in found.items:

@@ -1,0 +1,136 @@
+"""Filters on candidates as conditions that indexes serve under row-level security.
+
+A condition that is not asked for is left out of the statement: a parameter that may be null would hide from the planner
+what the others could be found by. Each that looks at another table is a semi-join over an index of that table, and each
+value of a list one of its own, so that the rarest leads.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, cast, select
+
+from talentflux.models import (
+    Application,
+    Candidate,
+    CandidateNameToken,
+    CandidateTag,
+    CandidateText,
+    ResumeSkill,
+    TalentPoolMember,
+)
+from talentflux.repositories.base import parameter
+from talentflux.schemas.candidate_filter import CandidateFilters
+
+Shape = tuple[tuple[str, int], ...]
+"""Which filters are given, with the number of their values: what a statement depends on."""
+_PLAIN = ("source_id", "consent", "do_not_contact")
+_INDEXES = ("email_index", "phone_index")
+
+
+@dataclass(frozen=True)
+class CandidateFilter:
+    """Filters with their blind indexes made.
+
+    Attributes:
+        asked: As they were given.
+        email_index: Of an address.
+        phone_index: Of a telephone number.
+        name_tokens: All of which a name must have.
+        place_tokens: All of which a place must have.
+        text: Whether only those are meant whose words meet the setting `app.words` of the transaction.
+    """
+
+    asked: CandidateFilters
+    email_index: bytes | None = None
+    phone_index: bytes | None = None
+    name_tokens: Sequence[bytes] = ()
+    place_tokens: Sequence[bytes] = ()
+    text: bool = False
+
+    def values(self) -> dict[str, Any]:
+        """Return the parameters of the conditions."""
+        asked = self.asked
+        lists: dict[str, Sequence[object]] = {
+            "skill": asked.skill_ids,
+            "tag": asked.tag_ids,
+            "name": self.name_tokens,
+            "place": self.place_tokens,
+        }
+        single = {
+            **{name: getattr(asked, name) for name in (*_PLAIN, "min_years", "max_years", "talent_pool_id")},
+            **{name: getattr(asked, name) for name in ("requisition_id", "stage")},
+            **{name: getattr(self, name) for name in _INDEXES},
+        }
+        found = {name: value for name, value in single.items() if value is not None}
+        for name, values in lists.items():
+            found |= {f"{name}_{number}": value for number, value in enumerate(values)}
+        return found
+
+    def shape(self) -> Shape:
+        """Return what the statement depends on."""
+        names = [name.rstrip("0123456789") for name in self.values()]
+        counted = {name: names.count(name) for name in names}
+        return tuple(sorted(counted.items())) + ((("text", 1),) if self.text else ())
+
+
+def conditions(shape: Shape) -> list[ColumnElement[bool]]:
+    """Return the conditions on candidates.
+
+    Args:
+        shape: Which filters are given.
+    """
+    given = dict(shape)
+    found: list[ColumnElement[bool]] = []
+    found += [getattr(Candidate, name) == parameter(name, getattr(Candidate, name)) for name in _PLAIN if name in given]
+    found += [getattr(Candidate, name) == _bytes(name) for name in _INDEXES if name in given]
+    if "min_years" in given:
+        found.append(Candidate.total_years >= parameter("min_years", Candidate.total_years))
+    if "max_years" in given:
+        found.append(Candidate.total_years <= parameter("max_years", Candidate.total_years))
+    for number in range(given.get("skill_", 0)):
+        shown = ResumeSkill.skill_id == parameter(f"skill_{number}", ResumeSkill.skill_id)
+        found.append(Candidate.current_resume_id.in_(_of(ResumeSkill, ResumeSkill.resume_id, shown)))
+    for number in range(given.get("tag_", 0)):
+        tagged = CandidateTag.tag_id == parameter(f"tag_{number}", CandidateTag.tag_id)
+        found.append(Candidate.id.in_(_of(CandidateTag, CandidateTag.candidate_id, tagged)))
+    for name in ("name", "place"):
+        for number in range(given.get(f"{name}_", 0)):
+            token = CandidateNameToken.token == _bytes(f"{name}_{number}")
+            found.append(Candidate.id.in_(_of(CandidateNameToken, CandidateNameToken.candidate_id, token)))
+    if "talent_pool_id" in given:
+        pooled = TalentPoolMember.talent_pool_id == parameter("talent_pool_id", TalentPoolMember.talent_pool_id)
+        live = TalentPoolMember.deleted_at.is_(None)
+        found.append(Candidate.id.in_(_of(TalentPoolMember, TalentPoolMember.candidate_id, pooled, live)))
+    applied = [
+        getattr(Application, name) == parameter(name, getattr(Application, name))
+        for name in ("requisition_id", "stage")
+        if name in given
+    ]
+    if applied:
+        live = Application.deleted_at.is_(None)
+        found.append(Candidate.id.in_(_of(Application, Application.candidate_id, *applied, live)))
+    if "text" in given:
+        found.append(Candidate.id.in_(_of(CandidateText, CandidateText.candidate_id)))
+    return found
+
+
+def matching(shape: Shape) -> Select[Any]:
+    """Return a select of the ids of live candidates who meet filters.
+
+    Args:
+        shape: Which filters are given.
+    """
+    return _of(Candidate, Candidate.id, Candidate.deleted_at.is_(None), *conditions(shape))
+
+
+def _of(model: Any, column: Any, *where: ColumnElement[bool]) -> Select[Any]:
+    """Return the ids that another table of the organization has."""
+    organization = parameter("organization_id", Candidate.organization_id)
+    return select(column).where(model.organization_id == organization, *where)
+
+
+def _bytes(name: str) -> ColumnElement[Any]:
+    """Return a parameter of bytes: the driver does not say of what type bytes are."""
+    return cast(bindparam(name, type_=LargeBinary()), LargeBinary())

@@ -1,0 +1,24 @@
+"""From filters as they are asked to filters as the database knows them: names and places as keyed hashes."""
+
+from talentflux.core.crypto import Keys
+from talentflux.repositories.candidate_filter import CandidateFilter
+from talentflux.schemas.candidate_filter import FILTERS, CandidateFilters
+from talentflux.services import candidate_profile
+
+_MOST_WORDS = 10
+
+
+def indexed(keys: Keys, asked: CandidateFilters, *, name: str | None = None) -> CandidateFilter:
+    """Return filters with their keyed hashes.
+
+    Args:
+        keys: Of the organization.
+        asked: The filters; what else it has is left aside.
+        name: Words that a name must have; the first ten count.
+    """
+    filters = CandidateFilters.model_construct(**{field: getattr(asked, field) for field in FILTERS})
+    return CandidateFilter(
+        filters,
+        name_tokens=candidate_profile.search_tokens(keys, name)[:_MOST_WORDS] if name else (),
+        place_tokens=candidate_profile.place_tokens(keys, asked.place)[:_MOST_WORDS] if asked.place else (),
+    )
