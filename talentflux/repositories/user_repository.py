@@ -167,6 +167,14 @@ class SessionRepository:
         ended = await self._session.execute(statement.values(revoked_at=func.now()).returning(UserSession.id))
         return len(ended.all())
 
+    async def end_browser(self, token_hash: bytes) -> UserSession | None:
+        """End the session of a cookie and return it; None where it has ended already or never was."""
+        statement = update(UserSession).where(UserSession.token_hash == token_hash, *_lasting())
+        ended: UserSession | None = await self._session.scalar(
+            statement.values(revoked_at=func.now()).returning(UserSession)
+        )
+        return ended
+
     async def prove(self, session_id: UUID) -> datetime | None:
         """Write down that the person has just proved who they are; None where the session has ended."""
         statement = update(UserSession).where(UserSession.id == session_id, *_lasting())

@@ -186,6 +186,18 @@ async def end(session: WriteSession, user_id: UUID, session_id: UUID) -> None:
     await user_service.note(session, "session.end", user_id, resource="session", row_id=session_id)
 
 
+async def end_former(session: WriteSession, secret: str) -> None:
+    """End the session whose cookie another one takes the place of; whoever has kept the old cookie is logged out.
+
+    Args:
+        session: A transaction that finds out who somebody is.
+        secret: The old cookie; any text.
+    """
+    row = await SessionRepository(session).end_browser(secret_hash(secret))
+    if row is not None:
+        await user_service.note(session, "session.end", row.user_id, resource="session", row_id=row.id)
+
+
 async def end_all(session: WriteSession, user_id: UUID, *, but: UUID | None = None) -> None:
     """End all sessions of a person, or all but one."""
     ended = await SessionRepository(session).end(user_id, but=but)

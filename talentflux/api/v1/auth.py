@@ -9,7 +9,7 @@ from talentflux.api.answers import answers
 from talentflux.api.routing import StemRouter
 from talentflux.core.config import Settings
 from talentflux.core.errors import UnauthenticatedError
-from talentflux.core.security.cookies import csrf_token, session_cookie
+from talentflux.core.security.cookies import csrf_token, session_cookie, session_cookie_name
 from talentflux.dependencies import Opener, Resources, Using, open_to_all, opens_own, origin_of
 from talentflux.schemas.auth import (
     Accepted,
@@ -137,15 +137,16 @@ async def log_in(body: _LogIn, request: Request, response: Response, resources: 
     """
     attempt = Attempt(str(body.email), body.password.get_secret_value(), body.code, SessionKind(body.session))
     opened = await auth_service.log_in(resources.database, attempt, caller_of(request), _url(resources))
-    return await log_in_answer(resources, response, opened, attempt.kind)
+    return await log_in_answer(request, resources, response, opened, attempt.kind)
 
 
 async def log_in_answer(
-    resources: Resources, response: Response, opened: Opened, kind: SessionKind
+    request: Request, resources: Resources, response: Response, opened: Opened, kind: SessionKind
 ) -> TokenPair | BrowserSession:
     """Return the answer to a log-in that succeeded, however identity was proved.
 
     Args:
+        request: That succeeded; the browser's session before this one ends.
         resources: Of this process.
         response: Takes the cookie of a browser's session.
         opened: The session.
@@ -154,6 +155,10 @@ async def log_in_answer(
     response.headers["Cache-Control"] = "no-store"
     if kind is SessionKind.TOKEN:
         return await _pair(resources, opened)
+    former = request.cookies.get(session_cookie_name(resources.settings))
+    if former:
+        async with identity(resources.database, caller_of(request)) as session:
+            await session_service.end_former(session, former)
     response.set_cookie(**session_cookie(resources.settings, opened.secret, opened.seconds))
     return BrowserSession(
         csrf_token=csrf_token(opened.secret),

@@ -215,11 +215,11 @@ async def finish_sign_on(  # noqa: PLR0913, PLR0917 -- the parameters that OpenI
         return RedirectResponse(f"/login?refused={quote(refusal.code, safe='')}", 303, {"Cache-Control": "no-store"})
     if done.kind is SessionKind.BROWSER:
         answer = RedirectResponse(done.next_page, 303, {"Cache-Control": "no-store"})
-        await log_in_answer(resources, answer, done.opened, done.kind)
+        await log_in_answer(request, resources, answer, done.opened, done.kind)
         _set_cookie(answer, settings, "", 0)
         return answer
     _set_cookie(response, settings, "", 0)
-    pair = await log_in_answer(resources, response, done.opened, done.kind)
+    pair = await log_in_answer(request, resources, response, done.opened, done.kind)
     assert isinstance(pair, TokenPair)
     return pair
 

@@ -42,7 +42,12 @@ function secretOfLink() {
 
 function nextPage(fallback) {
   const asked = new URLSearchParams(location.search).get("next") || "";
-  return /^\/(?![/\\])/.test(asked) ? asked : fallback; // a path of this server and nothing else
+  try {
+    // As the browser reads it: it leaves out tabs and takes backslashes for slashes.
+    return asked.startsWith("/") && new URL(asked, location.origin).origin === location.origin ? asked : fallback;
+  } catch {
+    return fallback;
+  }
 }
 
 async function send(form) {
