@@ -8,6 +8,9 @@ from talentflux.api.v1 import (
     api_key,
     application,
     application_screening,
+    approval,
+    approval_chain,
+    approval_delegation,
     audit,
     auth,
     candidate,
@@ -16,15 +19,24 @@ from talentflux.api.v1 import (
     event,
     hiring_team,
     invitation,
+    job,
     member,
+    opening,
     organization,
+    public_job,
+    referral,
     report,
+    requirement,
     requisition,
+    requisition_template,
     resume,
+    saved_search,
     second_factor,
     sign_on,
     skill,
+    source,
     task,
+    tracking_link,
     user,
     webhook,
     workspace,
@@ -59,5 +71,13 @@ for stem in (application_screening, event, webhook):
     router.include_router(stem.router)
 for stem in (data_import,):
     router.include_router(stem.router)
+for stem in (job, public_job, tracking_link):
+    router.include_router(stem.router)
+for stem in (source, referral, saved_search):
+    router.include_router(stem.router)
+for stem in (requirement, opening, approval, approval_chain, approval_delegation, requisition_template):
+    router.include_router(stem.router)
+for extra in (approval.of_requisition, requisition_template.of_requisition):
+    router.include_router(extra)
 for extra in (second_factor.router, sign_on.auth_router, sign_on.router):
     router.include_router(extra)

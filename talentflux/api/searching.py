@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from talentflux.api.answers import list_answer
 from talentflux.dependencies import Opener, Resources
 from talentflux.schemas.candidate_search import CandidateSearch
+from talentflux.schemas.page import RowPage
 from talentflux.services import candidate_search
 from talentflux.services.candidate_search import Found
 
@@ -40,3 +41,14 @@ def found_answer(request: Request, found: Found) -> Response:
     """
     body = {"items": found.items, "next_cursor": found.next_cursor, "parts": found.parts, "complete": found.complete}
     return list_answer(request, body)
+
+
+def listed_answer(request: Request, page: RowPage) -> Response:
+    """Encode a page of a list in the form of a search.
+
+    Args:
+        request: Gives the address that the link repeats.
+        page: Summaries of candidates.
+    """
+    items = [row | {"found_by": [], "snippets": []} for row in page.items]
+    return found_answer(request, Found(items, page.next_cursor, [], complete=True))

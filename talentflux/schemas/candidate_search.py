@@ -53,7 +53,7 @@ class SearchPage(Schema):
     items: list[SearchHit]
     next_cursor: str | None = Field(description="Give it as `cursor` to read on; null on the last page.")
     parts: list[Part] = Field(
-        description="Which parts took part: `similarity` is left out where phrases or operators allow no more than "
-        "they say and nothing is left to order, and where the embedder does not answer."
+        description="Which parts took part: `similarity` is left out where the embedder does not answer or no resume "
+        "has a vector of its, `words` where nothing that was asked for is a word."
     )
     complete: bool = Field(description="False where more were found than are put in order: say more of whom you seek.")

@@ -33,6 +33,8 @@ from talentflux.utils.search_query import Query, is_plain, parse, terms
 
 _WORDS, _SIMILARITY = 0.5, 0.5
 """Weights of the z-scores of the two parts."""
+_LEAST_SIMILARITY, _LEAST_SHARE = 0.1, 0.5
+"""Who has not the words must be so similar at least, and have such a share of the greatest similarity."""
 _CONTACT: Final = re.compile(r"\S*@\S*|\S*://\S*|\+?\d[\d\s().\-/]{5,}\d")
 _HIDDEN: Final[dict[str, None]] = dict.fromkeys(sorted(private_field_names(CandidateSummary)))
 
@@ -141,7 +143,7 @@ async def page(
     begun = await repository.begin(said.query)
     filters = candidate_filtering.indexed(keys, asked, name=asked.name)
     found = await repository.find(begun, filters, wanted, embedder, strict=said.strict)
-    ordered = fuse(found)
+    ordered = fuse(_relevant(found))
     chosen = ordered[start : start + asked.limit]
     rows = await repository.summaries([each.candidate_id for each in chosen])
     marks = candidate_snippets.pattern(terms(said.query))
@@ -177,6 +179,13 @@ def fuse(found: Sequence[Measured]) -> list[Measured]:
     rank = np.array([each.rank for each in newest])
     total = _WORDS * _z_scores(rank) + _SIMILARITY * _z_scores(similarity)
     return [newest[number] for number in np.argsort(-total, kind="stable")]
+
+
+def _relevant(found: Sequence[Measured]) -> list[Measured]:
+    """Return those who have the words, or who are near: some are always the nearest, however far they are."""
+    best = max((each.similarity for each in found if each.similarity is not None), default=0.0)
+    least = max(_LEAST_SIMILARITY, _LEAST_SHARE * best)
+    return [each for each in found if each.worded or (each.similarity is not None and each.similarity >= least)]
 
 
 def _z_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
