@@ -25,7 +25,7 @@ from talentflux.core.problems import install_problem_handlers
 from talentflux.core.setting_checks import check_settings
 from talentflux.dependencies import Resources
 from talentflux.services import audit_keeper, encryption_service
-from talentflux.web import accounts, outbox, pages
+from talentflux.web import accounts, jobs, outbox, pages
 
 _DESCRIPTION = """\
 From a job description and a pile of resumes to a shortlist in which every score can be traced to a quoted line.
@@ -39,6 +39,8 @@ _TAGS = [
     {"name": "resumes", "description": "Uploaded files and what was read from them."},
     {"name": "candidates", "description": "People as this organization knows them."},
     {"name": "requisitions", "description": "What is asked for, in parts that a person can edit."},
+    {"name": "jobs", "description": "Public postings of a requisition, and where people find them."},
+    {"name": "public jobs", "description": "Jobs as anybody may read them, and applying, without a log-in."},
     {"name": "matches", "description": "The ranking of candidates for a requisition, with evidence."},
     {"name": "reports", "description": "What is stored, put together for people."},
     {"name": "applications", "description": "Candidate × requisition, with a stage."},
@@ -118,6 +120,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(accounts.router)
     app.include_router(outbox.router)
+    app.include_router(jobs.router)
     app.mount("/static", pages.static_files, name="static")
     app.router.middleware_stack = RouteIndex(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # as FastAPI's documentation does

@@ -19,6 +19,7 @@ from talentflux.core.security.oidc import OidcClient
 from talentflux.core.telemetry import Telemetry
 from talentflux.schemas.document import Document
 from talentflux.services.api_key_service import KeyUse
+from talentflux.services.public_job_service import PublicJobs
 from talentflux.services.session_lifetime import SessionKeeper
 from talentflux.services.token_service import TokenService
 from talentflux.utils.cores import core_count
@@ -78,6 +79,11 @@ class Resources:
     def sign_on(self) -> OidcClient:
         """Talks to the identity providers of organizations."""
         return OidcClient(OutboundClient(OutboundPolicy.from_settings(self.settings)))
+
+    @cached_property
+    def public_jobs(self) -> PublicJobs:
+        """Gives public answers about jobs."""
+        return PublicJobs(self.database, self.settings.public_url)
 
     @cached_property
     def readers(self) -> ReaderPool[Document]:

@@ -152,8 +152,18 @@ def list_answer(request: Request, body: dict[str, Any]) -> Response:
     """
     headers = {}
     if body["next_cursor"]:
-        headers["Link"] = f'<{_following(request, body["next_cursor"])}>; rel="next"'
+        headers["Link"] = next_link(request, body["next_cursor"])
     return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), media_type="application/json", headers=headers)
+
+
+def next_link(request: Request, cursor: str) -> str:
+    """Return the header `Link` that names the next page.
+
+    Args:
+        request: Gives the address that the link repeats.
+        cursor: Where this page ends.
+    """
+    return f'<{_following(request, cursor)}>; rel="next"'
 
 
 def _following(request: Request, cursor: str) -> str:

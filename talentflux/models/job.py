@@ -53,8 +53,8 @@ class JobCard(Base):
     """What anybody may read of a published job: texts made when it changes. It holds no personal data.
 
     Attributes:
-        open: Whether the requisition is open and not confidential; the database keeps it.
-        organization_open: Whether the organization is; the database keeps it.
+        hidden: Whether the requisition is not open, confidential or deleted; the database keeps it.
+        organization_closed: Whether the organization is closed; the database keeps it.
         words: Title, department, places and the organization's name in small letters, for search.
         card: The job in lists, as JSON.
         body: The job with its description, form and JSON-LD, as JSON.
@@ -67,8 +67,8 @@ class JobCard(Base):
     organization_id: Mapped[UUID]
     requisition_id: Mapped[UUID]
     rendered_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    open: Mapped[bool] = mapped_column(server_default="true")
-    organization_open: Mapped[bool] = mapped_column(server_default="true")
+    hidden: Mapped[bool] = mapped_column(server_default="false")
+    organization_closed: Mapped[bool] = mapped_column(server_default="false")
     organization_slug: Mapped[str]
     published_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime | None]

@@ -30,9 +30,7 @@ class ApplicationAnswer(TenantRow, Base):
 
     __table_args__ = (
         *tenant_keys("application", "candidate", "requisition", "job"),
-        Index(
-            "application_answer_organization_id_application_id_idx", "organization_id", "application_id", "id"
-        ),
+        Index("application_answer_organization_id_application_id_idx", "organization_id", "application_id", "id"),
         Index("application_answer_organization_id_candidate_id_idx", "organization_id", "candidate_id"),
     )
 

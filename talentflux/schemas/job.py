@@ -179,9 +179,7 @@ class JobQuery(SyncParameters):
     sort: Sort = "-created_at"
 
 
-def check_pay(
-    low: Decimal | None, high: Decimal | None, currency: str | None, period: PayPeriod | None
-) -> None:
+def check_pay(low: Decimal | None, high: Decimal | None, currency: str | None, period: PayPeriod | None) -> None:
     """Refuse a range of pay that says nothing.
 
     Args:

@@ -22,6 +22,29 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "update_candidate": RECRUITERS,
     "delete_candidate": RECRUITERS,
     "restore_candidate": RECRUITERS,
+    "create_candidate": RECRUITERS,
+    "search_candidates": READERS,
+    "set_candidate_contact": RECRUITERS,
+    "choose_candidate_resume": RECRUITERS,
+    "create_source": RECRUITERS,
+    "list_sources": MEMBERS,
+    "get_source": MEMBERS,
+    "update_source": RECRUITERS,
+    "delete_source": RECRUITERS,
+    "restore_source": RECRUITERS,
+    "create_referral": RECRUITERS,
+    "list_referrals": MEMBERS,
+    "get_referral": MEMBERS,
+    "update_referral": RECRUITERS,
+    "delete_referral": RECRUITERS,
+    "restore_referral": RECRUITERS,
+    "create_saved_search": READERS,
+    "list_saved_searches": READERS,
+    "get_saved_search": READERS,
+    "update_saved_search": READERS,
+    "delete_saved_search": READERS,
+    "restore_saved_search": READERS,
+    "run_saved_search": READERS,
     # resumes
     "upload_resumes": RECRUITERS,
     "list_resumes": READERS,
@@ -41,6 +64,24 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "list_matches": MEMBERS,
     "get_match": MEMBERS,
     "get_shortlist": MEMBERS,
+    # jobs
+    "create_job": RECRUITERS,
+    "list_jobs": MEMBERS,
+    "get_job": MEMBERS,
+    "check_job": MEMBERS,
+    "update_job": RECRUITERS,
+    "publish_job": RECRUITERS,
+    "unpublish_job": RECRUITERS,
+    "delete_job": RECRUITERS,
+    "restore_job": RECRUITERS,
+    "create_tracking_link": RECRUITERS,
+    "list_tracking_links": MEMBERS,
+    "get_tracking_link": MEMBERS,
+    "delete_tracking_link": RECRUITERS,
+    "list_public_jobs": PUBLIC,
+    "list_public_jobs_of_organization": PUBLIC,
+    "get_public_job": PUBLIC,
+    "get_public_job_json_ld": PUBLIC,
     # applications, tasks, skills
     "list_applications": MEMBERS,
     "get_application": MEMBERS,
@@ -181,6 +222,12 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "GET /sign-on": PUBLIC,
     "GET /invitation": PUBLIC,
     "GET /outbox": PUBLIC,
+    "GET /jobs.xml": PUBLIC,
+    "GET /jobs.rss": PUBLIC,
+    "GET /jobs.atom": PUBLIC,
+    "GET /sitemap.xml": PUBLIC,
+    "GET /jobs/{job_id}": PUBLIC,
+    "GET /t/{code}": PUBLIC,
 }
 """By operation id, or by method and path for pages."""
 
@@ -197,6 +244,8 @@ STEP_UP: Final = frozenset(
 
 PARAMETERS: Final[dict[str, str]] = {
     "path": "path",
+    "slug": "nobody",
+    "code": "nothing",
 }
 """Parameters in paths that are no ids, with a value. `<table>_id` needs no entry."""
 

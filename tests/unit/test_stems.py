@@ -9,6 +9,14 @@ PACKAGE = ROOT / "talentflux"
 
 REASONS: dict[tuple[str, str], str] = {
     ("health", "model"): "asks the database and the queue how they are; stores nothing",
+    ("requirement", "model"): "its versions are in models/requisition.py",
+    ("approval_chain", "model"): "its row is in models/approval.py",
+    ("approval_chain", "schema"): "its forms are in schemas/approval.py",
+    ("approval_decision", "model"): "its row is in models/approval.py",
+    ("approval_decision", "schema"): "its forms are in schemas/approval.py",
+    ("approval_delegation", "model"): "its row is in models/approval.py",
+    ("approval_delegation", "schema"): "its forms are in schemas/approval.py",
+    ("public_job", "model"): "its rows are in models/job.py",
     ("report", "model"): "puts together what other stems store",
     ("report", "schema"): "answers with the form of schemas/screening.py",
     ("invitation", "model"): "its row is in models/member.py",

@@ -43,8 +43,8 @@ TABLES = {
         organization_id uuid not null,
         requisition_id uuid not null,
         rendered_at timestamptz not null default now(),
-        open boolean not null default true,
-        organization_open boolean not null default true,
+        hidden boolean not null default false,
+        organization_closed boolean not null default false,
         organization_slug text not null,
         published_at timestamptz not null default now(),
         expires_at timestamptz,
@@ -114,7 +114,7 @@ FOLLOW = (
     """
 create function job_card_follow_requisition() returns trigger language plpgsql as $$
 begin
-    update job_card set open = (new.status = 'open' and not new.confidential and new.deleted_at is null)
+    update job_card set hidden = (new.status <> 'open' or new.confidential or new.deleted_at is not null)
     where organization_id = new.organization_id and requisition_id = new.id;
     return null;
 end $$""",
@@ -128,7 +128,7 @@ declare
     former text := coalesce(current_setting('app.organization_id', true), '');
 begin
     perform set_config('app.organization_id', new.id::text, true);
-    update job_card set organization_open = (new.deleted_at is null), organization_slug = new.slug
+    update job_card set organization_closed = (new.deleted_at is not null), organization_slug = new.slug
     where organization_id = new.id;
     perform set_config('app.organization_id', former, true);
     return null;
@@ -140,7 +140,7 @@ for each row execute function job_card_follow_organization()""",
 PUBLIC = """
 create policy job_card_public on job_card for select using (
     (select coalesce(current_setting('app.organization_id', true), '') = '')
-    and open and organization_open and published_at <= now() and (expires_at is null or expires_at > now())
+    and not hidden and not organization_closed and published_at <= now() and (expires_at is null or expires_at > now())
 )"""
 
 

@@ -1,0 +1,39 @@
+"""Jobs for tests: a requisition's posting that passes the gate, and solved puzzles."""
+
+from typing import Any
+
+import httpx
+
+from tests.api.support import requisition
+
+TERMS: dict[str, Any] = {
+    "places": [{"country": "SE", "region": None, "city": "Malmö"}],
+    "remote": "hybrid",
+    "remote_countries": ["SE"],
+    "employment_type": "full_time",
+    "department": "Engineering",
+    "pay_min": "48000",
+    "pay_max": "60000",
+    "pay_currency": "SEK",
+    "pay_period": "month",
+}
+
+
+async def job(client: httpx.AsyncClient, **given: Any) -> dict[str, Any]:
+    """Make a draft that passes the gate, for a new requisition unless one is given."""
+    if "requisition_id" not in given:
+        given["requisition_id"] = (await requisition(client))["id"]
+    body = {"title": "Backend developer", "language": "en", "description": "We build **tools**.", "terms": TERMS}
+    answer = await client.post("/api/v1/jobs", json=body | given)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def published(client: httpx.AsyncClient, **given: Any) -> dict[str, Any]:
+    """Make a job and publish it."""
+    made = await job(client, **given)
+    answer = await client.post(f"/api/v1/jobs/{made['id']}/publish", json={})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
