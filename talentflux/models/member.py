@@ -40,6 +40,8 @@ class Invitation(TenantRow, Base):
         email: The address, encrypted under the organization's key.
         email_index: Blind index of the address under the organization's key.
         token_hash: SHA-256 of the secret in the e-mail.
+        invited_by: The person; None for the key of a service.
+        api_key_id: The key that was used, if any.
     """
 
     __tablename__ = "invitation"
@@ -50,8 +52,9 @@ class Invitation(TenantRow, Base):
     email: Mapped[bytes]
     token_hash: Mapped[bytes]
     invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    api_key_id: Mapped[UUID | None]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
-    __table_args__ = (*tenant_keys("workspace"), one_of("role", Role), UniqueConstraint("token_hash"))
+    __table_args__ = (*tenant_keys("workspace", "api_key"), one_of("role", Role), UniqueConstraint("token_hash"))

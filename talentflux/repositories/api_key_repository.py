@@ -61,6 +61,11 @@ class ApiKeyRepository(TenantRepository[ApiKey]):
             page = replace(page, total=total)
         return page
 
+    async def working_scopes(self, key_id: UUID) -> frozenset[str]:
+        """Return what a key may do now; nothing where it was revoked or has expired."""
+        statement = self.live().where(ApiKey.id == key_id, _works).with_only_columns(ApiKey.scopes)
+        return frozenset(await self.session.scalar(statement) or ())
+
 
 async def touch(session: WriteSession, key_ids: Collection[UUID]) -> None:
     """Write down that keys of any organizations are in use.

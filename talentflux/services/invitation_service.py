@@ -16,6 +16,7 @@ from talentflux.core.permissions import ROLE_PERMISSIONS, Permission, Role
 from talentflux.core.scope import switched
 from talentflux.core.security.one_time import new_secret, secret_hash
 from talentflux.models import Invitation, Member
+from talentflux.repositories.api_key_repository import ApiKeyRepository
 from talentflux.repositories.base import unique
 from talentflux.repositories.member_repository import InvitationRepository, MemberRepository, open_invitation
 from talentflux.repositories.organization_repository import OrganizationRepository, settle_in
@@ -98,7 +99,7 @@ async def create(session: WriteSession, given: InvitationCreate, public_url: str
         email_index=index,
         email=keys.encrypt(given.email.encode(), _context(invitation_id)),
         token_hash=secret_hash(secret),
-        invited_by=session.principal.user_id if session.principal else None,
+        **_by(session),
         expires_at=await repository.now() + LIFETIME,
     )
     await repository.add(row)
@@ -150,8 +151,8 @@ async def resend(session: WriteSession, invitation_id: UUID, public_url: str) ->
         )
     secret = new_secret()
     row.token_hash, row.expires_at = secret_hash(secret), now + LIFETIME
-    if session.principal is not None:
-        row.invited_by = session.principal.user_id
+    for name, value in _by(session).items():
+        setattr(row, name, value)
     await session.flush()
     keys = await organization_keys(session)
     await _send(session, row, keys.decrypt(row.email, _context(row.id)).decode(), secret, public_url)
@@ -236,12 +237,28 @@ async def _check_new(
 
 
 async def _still_granted(session: AnySession, row: Invitation) -> bool:
-    """Return whether whoever invited may still give this role: who was removed or demoted brings nobody in."""
+    """Return whether whoever invited may still give this role.
+
+    Who was removed or demoted brings nobody in, nor does a key that was revoked or has expired.
+    """
+    needed = ROLE_PERMISSIONS[Role(row.role)] | {Permission.MEMBER_INVITE}
+    if row.api_key_id is not None:
+        scopes = await ApiKeyRepository(session).working_scopes(row.api_key_id)
+        if not needed - {Permission.API_KEY_PERSONAL} <= scopes:  # which no key has: see `check_role`
+            return False
     if row.invited_by is None:
         return True
     inviter = await MemberRepository(session).of_user(row.invited_by)
-    held = ROLE_PERMISSIONS[Role(inviter.role)] if inviter else frozenset[Permission]()
-    return Permission.MEMBER_INVITE in held and ROLE_PERMISSIONS[Role(row.role)] <= held
+    return inviter is not None and needed <= ROLE_PERMISSIONS[Role(inviter.role)]
+
+
+def _by(session: WriteSession) -> dict[str, UUID | None]:
+    """Return who invites: the person, the key, or both."""
+    principal = session.principal
+    return {
+        "invited_by": principal.user_id if principal else None,
+        "api_key_id": principal.api_key_id if principal else None,
+    }
 
 
 async def _check_address(session: WriteSession, row: Invitation, user_id: UUID) -> None:

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
+from talentflux.core.permissions import ROLE_PERMISSIONS, Permission, Role
 from talentflux.services import invitation_service
 from tests.api.support import assert_problem
 from tests.factories.people import Person
@@ -295,16 +296,41 @@ async def test_a_workspace_that_was_deleted_does_not_keep_anybody_out(tenant: Te
     assert (await tenant.call(owner, "GET", f"/workspaces/{workspace}/members")).json() == {"member_ids": []}
 
 
+async def _key(tenant: Tenant, who: Person, where: str = "") -> tuple[str, str]:
+    """Make a key that may invite viewers; return its path and its text."""
+    scopes = sorted((ROLE_PERMISSIONS[Role.VIEWER] - {Permission.API_KEY_PERSONAL}) | {Permission.MEMBER_INVITE})
+    answer = await tenant.call(who, "POST", f"/api-keys{where}", {"label": "HR", "scopes": scopes})
+    assert answer.status_code == 201, answer.text
+    return f"/api-keys{where}/{answer.json()['id']}", answer.json()["key"]
+
+
 async def test_a_service_invites_within_its_scopes(tenant: Tenant) -> None:
     owner, alex = await tenant.person("owner"), await tenant.person(None, email=ADDRESS)
-    viewing = [
-        "organization:read", "workspace:read", "member:read", "candidate:read", "resume:read", "requisition:read",
-        "hiring_team:read", "match:read", "report:read", "application:read", "task:read", "skill:read",
-    ]  # fmt: skip
-    body = {"label": "HR", "scopes": [*viewing, "member:invite"]}
-    key = (await tenant.call(owner, "POST", "/api-keys", body)).json()["key"]
+    _, key = await _key(tenant, owner)
     refused = await tenant.call(key, "POST", "/invitations", ALEX)
     assert_problem(refused, 403, "role_above_own")
     made = await tenant.call(key, "POST", "/invitations", ALEX | {"role": "viewer"})
     assert made.json()["invited_by"] is None
     assert (await _accept(tenant, alex, await _secret(tenant))).json()["role"] == "viewer"
+
+
+@pytest.mark.parametrize("where", ["", "/personal"], ids=["service", "personal"])
+@pytest.mark.parametrize("end", ["revoked", "expired"])
+async def test_invitation_of_a_key_is_good_no_longer_than_the_key(
+    tenant: Tenant, admin_connection: psycopg.Connection, end: str, where: str
+) -> None:
+    owner, alex = await tenant.person(), await tenant.person(None, email=ADDRESS)
+    path, key = await _key(tenant, owner, where)
+    body = {"email": ADDRESS, "role": "viewer"}
+    made = (await tenant.call(key, "POST", "/invitations", body)).json()
+    secret = await _secret(tenant)
+    assert (await tenant.call(None, "POST", "/invitations/preview", {"token": secret})).status_code == 200
+    if end == "revoked":
+        assert (await tenant.call(owner, "DELETE", path)).status_code == 204
+    else:
+        admin_connection.execute("update api_key set expires_at = now() - interval '1 second'")
+    await _is_dead(tenant, secret, alex)
+    admin_connection.execute("update invitation set expires_at = expires_at - interval '2 minutes'")
+    resent = await tenant.call(owner, "POST", f"/invitations/{made['id']}/resend")
+    assert resent.json()["invited_by"] == str(owner.user_id)
+    assert (await _accept(tenant, alex, await _secret(tenant))).status_code == 200
