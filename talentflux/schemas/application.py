@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, model_validator
 
 from talentflux.schemas.base import Schema
+from talentflux.schemas.custom_field import CustomValue
 from talentflux.schemas.message import Body, Subject
 from talentflux.schemas.page import Sort, SyncParameters
 
@@ -102,6 +103,7 @@ class FormerHire(Schema):
 class ApplicationDetail(ApplicationRead):
     """An application with what only its own page shows."""
 
+    custom: list[CustomValue] = Field(description="Values of custom fields.")
     former_hires: list[FormerHire] = Field(description="Where the same person was hired before, the latest first.")
 
 
@@ -167,6 +169,13 @@ class Rejection(Schema):
     )
     subject: Subject | None = None
     body: Body | None = None
+
+
+class Reopening(Schema):
+    """Bringing a closed application back."""
+
+    stage: Stage | None = Field(default=None, description="Where to: the first stage of this kind.")
+    stage_id: UUID | None = Field(default=None, description="Where to; by default where it was before.")
 
 
 class Transfer(Schema):

@@ -25,6 +25,11 @@ class EmailTemplate(StrEnum):
     INVITATION = "invitation"
     OWNERSHIP_TRANSFERRED = "ownership_transferred"
     MEMBER_REMOVED = "member_removed"
+    APPROVAL_REQUESTED = "approval_requested"
+    APPROVAL_REMINDER = "approval_reminder"
+    APPLICATION_RECEIVED = "application_received"
+    CANDIDATE_MESSAGE = "candidate_message"
+    STAGE_AGE = "stage_age"
 
 
 class EmailState(StrEnum):

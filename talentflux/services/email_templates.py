@@ -26,9 +26,13 @@ _LINKED: Final = frozenset(
         EmailTemplate.RESET_PASSWORD,
         EmailTemplate.CONFIRM_EMAIL,
         EmailTemplate.INVITATION,
+        EmailTemplate.APPROVAL_REQUESTED,
+        EmailTemplate.APPROVAL_REMINDER,
     }
 )
 """What is of no use without its link."""
+_TEXTS: Final = {EmailTemplate.CANDIDATE_MESSAGE: frozenset({"subject_line", "body"})}
+"""Words that an organization writes itself, as long as they are; `body` in several paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,9 @@ def render(template: EmailTemplate, language: str, **values: object) -> Rendered
     """
     if template in _LINKED and "link" not in values:
         raise LookupError(f"{template} without its link")
-    checked = {name: _checked(name, value) for name, value in values.items()}
-    words = {name: value if name == "link" else _unlinked(value) for name, value in checked.items()}
+    own = _TEXTS.get(template, frozenset())
+    checked = {name: _checked(name, value, text=name == "body" and name in own) for name, value in values.items()}
+    words = {name: value if name == "link" or name in own else _unlinked(value) for name, value in checked.items()}
     name = f"{language}/{template.value}.jinja"
     subject = " ".join(_environment("subject").get_template(name).render(words).split())
     text = _environment("text").get_template(name).render(words, language=language)
@@ -75,10 +80,10 @@ def known(language: str) -> str:
     return language if language in LANGUAGES else LANGUAGES[0]
 
 
-def _checked(name: str, value: object) -> str:
-    """Return a value as text, refusing what could begin another header."""
+def _checked(name: str, value: object, *, text: bool = False) -> str:
+    """Return a value as text, refusing what could begin another header; a text of its own may have several lines."""
     given = str(value)
-    if len(f"{given}.".splitlines()) > 1 or any(unicodedata.category(char) == "Cs" for char in given):
+    if (not text and len(f"{given}.".splitlines()) > 1) or any(unicodedata.category(char) == "Cs" for char in given):
         raise InvalidInputError(f"The {name} of an e-mail must be one line of text.")
     if name == "link" and not _LINK.fullmatch(given):
         raise InvalidInputError("The link of an e-mail must be an http or https address.")

@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from talentflux.schemas.application import ApplicationRead
+from talentflux.schemas.application import ApplicationDetail, ApplicationRead
 from talentflux.schemas.page import Page
 from tests.api.conftest import Work
 from tests.api.support import ANY_VERSION, UNKNOWN, assert_problem, imported, requisition, resume_text
@@ -31,10 +31,25 @@ async def test_returns_404_for_application_of_another_organization(
     assert (await client.get("/api/v1/applications", params=filters)).json()["items"] == []
 
 
-@pytest.mark.parametrize("body", [{}, {"stage": "dismissed"}, {"stage": None}])
-async def test_returns_422_for_a_stage_that_is_none(client: httpx.AsyncClient, body: dict[str, object]) -> None:
-    answer = await client.patch(f"/api/v1/applications/{UNKNOWN}", json=body)
+async def test_returns_422_for_a_stage_that_is_none(client: httpx.AsyncClient) -> None:
+    answer = await client.patch(f"/api/v1/applications/{UNKNOWN}", json={"stage": "dismissed"})
     assert_problem(answer, 422, "invalid_input", "body.stage")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"stage": None},
+        {"stage": "offer", "stage_id": UNKNOWN},
+        {"after_id": UNKNOWN, "before_id": UNKNOWN},
+    ],
+)
+async def test_returns_422_for_a_change_that_says_nothing_or_two_things(
+    client: httpx.AsyncClient, body: dict[str, object]
+) -> None:
+    answer = await client.patch(f"/api/v1/applications/{UNKNOWN}", json=body)
+    assert_problem(answer, 422, "invalid_input", "body")
 
 
 async def test_returns_422_for_a_filter_that_is_none(client: httpx.AsyncClient) -> None:
@@ -47,7 +62,7 @@ async def test_moves_to_another_stage(client: httpx.AsyncClient, work: Work) -> 
     answer = await client.patch(
         f"/api/v1/applications/{application.id}", json={"stage": "interview"}, headers=ANY_VERSION
     )
-    moved = ApplicationRead.model_validate_json(answer.content)
+    moved = ApplicationDetail.model_validate_json(answer.content)
     assert (moved.stage, moved.candidate_name) == ("interview", "Mara Lindqvist")
     listed = await client.get("/api/v1/applications", params={"stage": "interview"})
     assert [row["id"] for row in listed.json()["items"]] == [str(application.id)]

@@ -20,10 +20,16 @@ VALUES: dict[str, object] = {
     "inviter": "Ada Lovelace",
     "owner": "Grace Hopper",
     "role": "hiring_manager",
+    "subject_line": "About your application",
+    "body": "Thank you for the time that you took.",
+    "count": 3,
+    "requisition": "Backend developer",
     "time": "21 November 2026, 09:00 UTC",
     "browser": "Firefox on Linux",
     "address": "127.0.0.1",
     "change": "enabled",
+    "title": "Backend developer",
+    "step": "Head of department",
 }
 ALL = [(template, language) for template in EmailTemplate for language in LANGUAGES]
 
@@ -146,3 +152,11 @@ def test_subject_stands_in_a_header(template: EmailTemplate, language: str) -> N
     message = EmailMessage()
     message["Subject"] = render(template, language, link=LINK, **VALUES).subject
     assert message.as_bytes()
+
+
+def test_words_of_an_organization_keep_their_paragraphs_and_are_no_markup() -> None:
+    body = "Dear Mara,\n\nthank you <b>very</b> much.\n{{ organization }}\n\nNorthwind"
+    rendered = render(EmailTemplate.CANDIDATE_MESSAGE, "en", subject_line="Your <i>application</i>", body=body)
+    assert rendered.text.startswith("Dear Mara,\n\nthank you <b>very</b> much. {{ organization }}\n\nNorthwind")
+    assert not {"b", "i"} & set(Reader(rendered.html).tags)
+    assert rendered.subject == "Your <i>application</i>"
