@@ -106,18 +106,6 @@ UPLOAD: dict[str, Any] = {
     "task": TASK,
     "resumes": [{"resume_id": RESUME_ID, "file_name": "lindqvist.pdf", "duplicate": False}],
 }
-REQUISITION_SUMMARY: dict[str, Any] = {
-    "id": REQUISITION_ID,
-    "title": "Backend developer",
-    "status": "open",
-    "language": "en",
-    "location": "Uppsala",
-    "requirements_version": 1,
-    "confidential": False,
-    "workspace_id": None,
-    **_TIMES,
-    "deleted_at": None,
-}
 REQUIREMENT: dict[str, Any] = {
     "id": "r1",
     "kind": "skill",
@@ -134,11 +122,6 @@ REQUIREMENT: dict[str, Any] = {
     "level": None,
     "location": None,
     "span": {"start": 30, "end": 40},
-}
-REQUISITION: dict[str, Any] = REQUISITION_SUMMARY | {
-    "description": "Backend developer\n\nRequired:\n- PostgreSQL",
-    "requirements": [REQUIREMENT],
-    "warnings": [],
 }
 MATCH_SUMMARY: dict[str, Any] = {
     "id": MATCH_ID,

@@ -14,6 +14,7 @@ from talentflux.api.v1 import (
     audit,
     auth,
     candidate,
+    data_export,
     data_import,
     email,
     event,
@@ -46,6 +47,9 @@ from talentflux.core.errors import UnsupportedTypeError
 PREFIX: Final = "/api/v1"
 UPLOADS: Final = (f"{PREFIX}/resumes", f"{PREFIX}/requisitions/from-file", f"{PREFIX}/imports")
 """Paths that take files: their bodies are forms, and larger."""
+APPLY: Final = f"{PREFIX}/public/jobs/*/applications"
+"""Where people apply: with a form that may hold files, or with JSON."""
+_EITHER: Final = (APPLY.partition("*")[0], APPLY.partition("*")[2])
 
 
 async def check_media_type(request: Request) -> None:
@@ -57,8 +61,13 @@ async def check_media_type(request: Request) -> None:
     given = request.headers.get("content-type")
     if request.method in ("GET", "DELETE") or given is None:
         return
+    media_type = given.partition(";")[0].strip().lower()
+    if request.url.path.startswith(_EITHER[0]) and request.url.path.endswith(_EITHER[1]):
+        if media_type not in ("multipart/form-data", "application/json"):
+            raise UnsupportedTypeError("Send the body as multipart/form-data or application/json.")
+        return
     wanted = "multipart/form-data" if request.url.path in UPLOADS else "application/json"
-    if given.partition(";")[0].strip().lower() != wanted:
+    if media_type != wanted:
         raise UnsupportedTypeError(f"Send the body as {wanted}.")
 
 
@@ -69,7 +78,7 @@ for stem in (workspace, member, invitation, hiring_team, api_key):
     router.include_router(stem.router)
 for stem in (application_screening, event, webhook):
     router.include_router(stem.router)
-for stem in (data_import,):
+for stem in (data_import, data_export):
     router.include_router(stem.router)
 for stem in (job, public_job, tracking_link):
     router.include_router(stem.router)

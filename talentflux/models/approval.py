@@ -116,9 +116,7 @@ class ApprovalStep(TenantRow, Base):
         one_of("role", Role),
         one_of("rule", StepRule),
         one_of("status", StepStatus),
-        Index(
-            "approval_step_organization_id_approval_id_position_idx", "organization_id", "approval_id", "position"
-        ),
+        Index("approval_step_organization_id_approval_id_position_idx", "organization_id", "approval_id", "position"),
         Index("approval_step_pending_idx", "organization_id", "id", postgresql_where=text("status = 'pending'")),
     )
 
@@ -143,9 +141,7 @@ class ApprovalDecision(TenantRow, Base):
     __table_args__ = (
         *tenant_keys("approval_step", "requisition"),
         one_of("decision", Decision),
-        Index(
-            "approval_decision_step_person_key", "organization_id", "approval_step_id", "for_user_id", unique=True
-        ),
+        Index("approval_decision_step_person_key", "organization_id", "approval_step_id", "for_user_id", unique=True),
     )
 
 

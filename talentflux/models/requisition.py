@@ -75,9 +75,7 @@ class Requisition(TenantRow, Base):
             unique=True,
             postgresql_where=_LIVE,
         ),
-        Index(
-            "requisition_organization_id_status_id_idx", "organization_id", "status", "id", postgresql_where=_LIVE
-        ),
+        Index("requisition_organization_id_status_id_idx", "organization_id", "status", "id", postgresql_where=_LIVE),
         Index(
             "requisition_organization_id_department_id_idx",
             "organization_id",

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, model_validator
 
 from talentflux.schemas.base import Schema
+from talentflux.schemas.custom_field import CustomValue
 from talentflux.schemas.page import Sort, SyncParameters
 from talentflux.schemas.requirement import Requirement
 from talentflux.utils.countries import COUNTRIES
@@ -79,7 +80,13 @@ Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_coun
 Currency = Annotated[str, Field(min_length=3, max_length=3), AfterValidator(_currency)]
 Money = Annotated[
     Decimal,
-    Field(ge=0, max_digits=15, decimal_places=4, description="In whole units of the currency, as a decimal."),
+    Field(
+        ge=0,
+        le=99_999_999_999,
+        max_digits=15,
+        decimal_places=4,
+        description="In whole units of the currency, as a decimal.",
+    ),
     PlainSerializer(_plain, return_type=str),
 ]
 ExternalId = Annotated[str, Field(min_length=1, max_length=200, description="Its id in another system; unique.")]
@@ -219,7 +226,9 @@ class RequisitionUpdate(Terms):
     workspace_id: UUID | None = Field(default=None, description="The workspace that it belongs to; null for none.")
     interview_plan: InterviewPlan | None = None
     custom: dict[str, Any] | None = Field(
-        default=None, max_length=200, description="Values of the organization's own fields; those not named stay."
+        default=None,
+        max_length=200,
+        description="Values of the organization's own fields, by slug; what is left out is emptied.",
     )
 
 
@@ -239,6 +248,52 @@ class RequirementsUpdate(Schema):
     def _distinct(self) -> Self:
         check_distinct(self.requirements)
         return self
+
+
+class RequirementsRestore(Schema):
+    """That a former version of the requirements shall hold again."""
+
+    version: int = Field(ge=1, description="The `requirements_version` that holds now; another one is refused.")
+
+
+class RequirementVersionSummary(Schema):
+    """A version of the requirements in a list."""
+
+    version: int
+    requirement_count: int
+    actor: str = Field(description="Who made it: `user:<id>`, `api_key:<id>` or `system`.")
+    restored_from: int | None = Field(description="The version whose list it has again.")
+    created_at: datetime
+
+
+class RequirementVersionRead(Schema):
+    """A version of the requirements."""
+
+    version: int
+    actor: str = Field(description="Who made it: `user:<id>`, `api_key:<id>` or `system`.")
+    restored_from: int | None = Field(description="The version whose list it has again.")
+    requirements: list[Requirement]
+    created_at: datetime
+
+
+class RequirementChange(Schema):
+    """A requirement that two versions have differently."""
+
+    id: str
+    fields: list[str] = Field(description="What differs.")
+    before: Requirement
+    after: Requirement
+
+
+class RequirementsDifference(Schema):
+    """What differs between two versions of the requirements."""
+
+    older: int
+    newer: int
+    added: list[Requirement]
+    removed: list[Requirement]
+    changed: list[RequirementChange]
+    reordered: bool = Field(description="Whether those in both stand in another order.")
 
 
 class RequisitionSummary(Schema):
@@ -290,6 +345,54 @@ class RequisitionQuery(SyncParameters):
     sort: Sort = "-created_at"
 
 
+class HealthQuery(SyncParameters):
+    """Of which requisitions the health is asked."""
+
+    status: RequisitionStatus | None = Field(default=None, description="Only those with this status.")
+    department: Short | None = Field(default=None, description="Only those of this department.")
+    workspace_id: UUID | None = Field(default=None, description="Only those of this workspace.")
+    team_member_id: UUID | None = Field(
+        default=None, description="Only those with this user, by `user_id`, in their hiring team."
+    )
+    sort: Sort = "created_at"
+
+
+class HealthFlag(StrEnum):
+    """What of a requisition wants a recruiter's look."""
+
+    OVERDUE = "overdue"
+    QUIET = "quiet"
+    NO_APPLICATIONS = "no_applications"
+    OLD = "old"
+    WAITS_FOR_APPROVAL = "waits_for_approval"
+
+
+class FlagRead(Schema):
+    """A flag and why it is there."""
+
+    flag: HealthFlag
+    reason: str
+
+
+class RequisitionHealth(Schema):
+    """How a requisition goes."""
+
+    id: UUID
+    title: str
+    status: RequisitionStatus
+    department: str | None
+    workspace_id: UUID | None
+    age_days: int = Field(description="Since it was opened; since it was made where it never was.")
+    headcount: int
+    filled: int
+    applications: dict[str, int] = Field(description="Live applications by kind of stage.")
+    last_activity_at: datetime
+    quiet_days: int = Field(description="Since anything happened with it or its applications.")
+    next_target_date: date | None = Field(description="The next date that an open seat or the whole is due.")
+    overdue_days: int = Field(description="Since that date; 0 where it is still to come.")
+    flags: list[FlagRead]
+
+
 class RequisitionRead(RequisitionSummary):
     """A requisition with its description and requirements."""
 
@@ -299,7 +402,7 @@ class RequisitionRead(RequisitionSummary):
     status_reason: str | None = Field(description="Why it went into its status, where somebody said so.")
     actions: list[str] = Field(description="The actions that its status allows now.")
     interview_plan: list[PlannedInterview]
-    custom: dict[str, Any] = Field(description="Values of the organization's own fields, by slug.")
+    custom: list[CustomValue] = Field(description="Values of the organization's own fields.")
 
 
 def check_distinct(requirements: list[Requirement]) -> None:

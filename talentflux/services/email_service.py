@@ -33,6 +33,9 @@ _ACCOUNT: Final = frozenset(EmailTemplate) - {
     EmailTemplate.INVITATION,
     EmailTemplate.OWNERSHIP_TRANSFERRED,
     EmailTemplate.MEMBER_REMOVED,
+    EmailTemplate.APPROVAL_REQUESTED,
+    EmailTemplate.APPROVAL_REMINDER,
+    EmailTemplate.APPLICATION_RECEIVED,
 }
 """What is about an account alone: no organization sees it."""
 _FLAGGED: Final = frozenset({EmailState.FAILED, EmailState.UNCLEAR})

@@ -1,9 +1,13 @@
-"""Requisitions: made from a description, edited by a person, closed."""
+"""Requisitions: made from a description, edited by a person, open for people while their status says so."""
 
 import asyncio
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from talentflux.ai.analysis import skill_matcher
 from talentflux.ai.documents import ReaderPool
@@ -14,23 +18,42 @@ from talentflux.core.scope import switched
 from talentflux.models import Requisition
 from talentflux.repositories.base import unique
 from talentflux.repositories.requisition_repository import RequisitionRepository
+from talentflux.schemas.custom_field import FieldResource
 from talentflux.schemas.document import Document
 from talentflux.schemas.page import RowPage
-from talentflux.schemas.requirement import JobDescription, Requirement
+from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.requisition import (
     Placement,
-    RequirementsUpdate,
     RequisitionCreate,
     RequisitionQuery,
     RequisitionRead,
     RequisitionStatus,
+    RequisitionSummary,
     RequisitionUpdate,
+    Terms,
+    WholeTerms,
 )
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import audit_service, hiring_team_service, workspace_service
+from talentflux.services import (
+    approval_service,
+    audit_service,
+    custom_field_service,
+    event_service,
+    hiring_team_service,
+    opening_service,
+    requirement_service,
+    requisition_lifecycle,
+    requisition_states,
+    workspace_service,
+)
 
 _TITLE_LENGTH = 200
 _DESCRIPTION_LENGTH = 100_000
+_TAKEN: Final = "Another requisition of this organization has this external id."
+_CLEARABLE: Final = frozenset(
+    {"workspace_id", "external_id", "employment_type", "pay_min", "pay_max", "pay_currency", "pay_period",
+     "department", "target_date"}
+)  # fmt: skip
 
 
 async def page(session: AnySession, asked: RequisitionQuery) -> RowPage:
@@ -49,7 +72,24 @@ async def get(session: AnySession, requisition_id: UUID) -> RequisitionRead:
     Raises:
         NotFoundError: There is none in this organization.
     """
-    return _read(await RequisitionRepository(session).get(requisition_id))
+    return await read(session, await RequisitionRepository(session).get(requisition_id))
+
+
+async def require_open(session: AnySession, requisition_id: UUID, *, lock: bool = False) -> None:
+    """Make sure that people are looked for.
+
+    Args:
+        session: The transaction.
+        requisition_id: For which requisition.
+        lock: Let its status not change until the transaction ends; others may ask for the same meanwhile.
+
+    Raises:
+        NotFoundError: There is none in this organization, or the caller does not see it.
+        ConflictError: It is not open.
+    """
+    status = await RequisitionRepository(session).status(requisition_id, lock=lock)
+    if status != RequisitionStatus.OPEN:
+        raise ConflictError(f"The requisition is not open but {status.replace('_', ' ')}.", code="requisition_not_open")
 
 
 async def describe(given: RequisitionCreate) -> JobDescription:
@@ -92,47 +132,65 @@ async def describe_file(pool: ReaderPool[Document], data: bytes, name: str) -> J
 
 
 async def create(session: WriteSession, job: JobDescription, placed: Placement) -> RequisitionRead:
-    """Enter a requisition.
+    """Enter a requisition. It is open, but for drafts and where an approval chain applies.
 
     Args:
         session: The transaction.
         job: What `describe` or `describe_file` returned.
-        placed: Where it belongs and who sees it.
+        placed: Where it belongs, who sees it, and its terms.
 
     Raises:
         NotFoundError: There is no such workspace.
-        InvalidInputError: The caller is a key of a service that would see the requisition no longer.
+        InvalidInputError: The caller is a key of a service that would see the requisition no longer; or a value of
+            the organization's own fields does not fit.
+        ConflictError: Another requisition has the external id.
     """
     if placed.workspace_id is not None:
         await workspace_service.check(session, placed.workspace_id)
+    custom = {}
+    if placed.custom:
+        custom = await custom_field_service.check(
+            session, FieldResource.REQUISITION, placed.custom, place="body.custom"
+        )
     row = Requisition(
+        **_columns(placed.model_dump(include=set(Terms.model_fields))),
         confidential=placed.confidential,
         workspace_id=placed.workspace_id,
+        interview_plan=[each.model_dump(mode="json") for each in placed.interview_plan],
+        custom=custom,
+        headcount=0,
         title=job.title or _first_line(job.text),
         description=job.text,
         language=job.language,
         location=job.location,
-        requirements=_dump(job.requirements),
+        requirements=requirement_service.dump(job.requirements),
         requirements_version=1,
         warnings=job.warnings,
-        status=RequisitionStatus.OPEN,
+        status=RequisitionStatus.DRAFT,
+        approved=None,
     )
+    if not placed.draft and not await approval_service.needed(session, row):
+        row.status, row.opened_at = RequisitionStatus.OPEN, datetime.now(UTC)
     principal = session.principal
     person = principal is not None and principal.user_id is not None and principal.requisitions != "all"
     # Who sees only some requisitions must be in the team of this one before it can be read back.
     scope = replace(session.scope, requisitions="all") if person or placed.confidential else session.scope
     async with switched(session, scope) if scope != session.scope else nullcontext():
-        made = await RequisitionRepository(session).add(row)
+        with unique(_TAKEN):
+            made = await RequisitionRepository(session).add(row)
+        await opening_service.fill_in(session, made, placed.headcount)
+        await requirement_service.keep(session, made)
         audit_service.record(session, "requisition.create", "requisition", made.id, after=_shown(made))
+        event_service.emit(session, "requisition.created", requisition_id=made.id, data={"status": str(made.status)})
         if person or placed.confidential:
             await hiring_team_service.join(session, made.id)
-    return _read(made)
+    return await read(session, made)
 
 
 async def update(
     session: WriteSession, requisition_id: UUID, changes: RequisitionUpdate, versions: Versions = ANY_VERSION
 ) -> RequisitionRead:
-    """Change title, status, confidentiality or workspace.
+    """Change a requisition. A change of what was approved sends it back; a status is changed by the action for it.
 
     Args:
         session: The transaction.
@@ -143,55 +201,40 @@ async def update(
     Raises:
         NotFoundError: There is none in this organization, or the caller does not see it; or no such workspace.
         PreconditionFailedError: It has another version.
-        InvalidInputError: The caller would see the requisition no longer.
+        InvalidInputError: The caller would see the requisition no longer; or the fields contradict each other.
+        ConflictError: No action leads to the status from here; or another requisition has the external id.
     """
     row = await RequisitionRepository(session).get(requisition_id, lock=True, versions=versions)
-    given = changes.model_dump(exclude_unset=True)
-    given = {name: value for name, value in given.items() if value is not None or name == "workspace_id"}
+    given = _columns(changes.model_dump(exclude_unset=True))
+    given = {name: value for name, value in given.items() if value is not None or name in _CLEARABLE}
+    status = given.pop("status", None)
+    _check_terms(row, given)
     if (workspace_id := given.get("workspace_id")) is not None:
         await workspace_service.check(session, workspace_id)
+    if "custom" in given:
+        given["custom"] = await custom_field_service.check(
+            session, FieldResource.REQUISITION, given["custom"], row.custom, "body.custom"
+        )
     if given.get("confidential") and not row.confidential:
         await hiring_team_service.join(session, row.id)
+    if given:
+        await _change(session, row, given)
+    if status is not None and status != row.status:
+        await requisition_lifecycle.act(session, row, requisition_states.action_to(row, RequisitionStatus(status)))
+    return await read(session, row)
+
+
+async def _change(session: WriteSession, row: Requisition, given: dict[str, Any]) -> None:
+    former = approval_service.subject_of(row)
     before = {name: getattr(row, name) for name in given}
     for name, value in given.items():
         setattr(row, name, value)
-    await session.flush()
+    with unique(_TAKEN):
+        await session.flush()
     audit_service.record(session, "requisition.update", "requisition", row.id, before=before, after=given)
-    return _read(row)
-
-
-async def edit_requirements(
-    session: WriteSession, requisition_id: UUID, given: RequirementsUpdate, versions: Versions = ANY_VERSION
-) -> RequisitionRead:
-    """Put the requirements that a person edited in the place of the former ones.
-
-    Args:
-        session: The transaction.
-        requisition_id: Which.
-        given: The list and the version that was edited.
-        versions: Those that the caller means.
-
-    Raises:
-        NotFoundError: There is none in this organization.
-        PreconditionFailedError: It has another version.
-        ConflictError: Somebody else has edited them since.
-    """
-    row = await RequisitionRepository(session).get(requisition_id, lock=True, versions=versions)
-    if row.requirements_version != given.version:
-        raise ConflictError(
-            f"The requirements have version {row.requirements_version} by now; read them again and edit those.",
-            fields={"body.version": f"is {given.version}, the present one is {row.requirements_version}"},
-        )
-    before = {"requirements": row.requirements, "version": row.requirements_version}
-    row.requirements = _dump(given.requirements)
-    row.requirements_version += 1
-    row.warnings = []
-    await session.flush()
-    after = {"requirements": row.requirements, "version": row.requirements_version}
-    audit_service.record(
-        session, "requisition.edit_requirements", "requisition", requisition_id, before=before, after=after
-    )
-    return _read(row)
+    changed = sorted(name for name, value in given.items() if before[name] != value)
+    event_service.emit(session, "requisition.updated", requisition_id=row.id, data={"fields": changed})
+    await approval_service.recheck(session, row, former)
 
 
 async def delete(session: WriteSession, requisition_id: UUID, versions: Versions = ANY_VERSION) -> None:
@@ -209,6 +252,7 @@ async def delete(session: WriteSession, requisition_id: UUID, versions: Versions
     repository = RequisitionRepository(session)
     await repository.delete_with_all(await repository.get(requisition_id, lock=True, versions=versions))
     audit_service.record(session, "requisition.delete", "requisition", requisition_id)
+    event_service.emit(session, "requisition.deleted", requisition_id=requisition_id)
 
 
 async def restore(session: WriteSession, requisition_id: UUID, versions: Versions = ANY_VERSION) -> RequisitionRead:
@@ -224,10 +268,11 @@ async def restore(session: WriteSession, requisition_id: UUID, versions: Version
         PreconditionFailedError: It has another version.
         ConflictError: A candidate has applied again in the meantime.
     """
-    with unique("A candidate has applied to this requisition again. Delete that application first."):
+    with unique("A candidate has applied again, or its external id is taken. Delete the application or change the id."):
         row = await RequisitionRepository(session).restore(requisition_id, versions)
     audit_service.record(session, "requisition.restore", "requisition", requisition_id)
-    return _read(row)
+    event_service.emit(session, "requisition.restored", requisition_id=requisition_id)
+    return await read(session, row)
 
 
 def job_of(requisition: RequisitionRead) -> JobDescription:
@@ -252,32 +297,53 @@ def _first_line(text: str) -> str:
     return next((line for line in lines if any(sign.isalnum() for sign in line)), "Untitled")[:_TITLE_LENGTH]
 
 
-def _dump(requirements: list[Requirement]) -> list[dict[str, object]]:
-    return [requirement.model_dump(mode="json") for requirement in requirements]
+def _columns(given: dict[str, Any]) -> dict[str, Any]:
+    """Return values as the row takes them: what lies in JSON is plain."""
+    if given.get("interview_plan"):
+        given["interview_plan"] = [each | {"kind": str(each["kind"])} for each in given["interview_plan"]]
+    return given
+
+
+def _check_terms(row: Requisition, given: dict[str, Any]) -> None:
+    """Hold the terms that were given against those that stay."""
+    names = Terms.model_fields.keys()
+    if not names & given.keys():
+        return
+    try:
+        WholeTerms.model_validate(
+            {name: getattr(row, name) for name in names} | {name: given[name] for name in names & given.keys()}
+        )
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InvalidInputError(f"The terms contradict each other: {reason}.", fields={"body": reason}) from error
 
 
 def _shown(row: Requisition) -> dict[str, object]:
     """Return what the audit log keeps of a new requisition."""
     names = (
         "title", "description", "language", "location", "requirements", "status", "confidential", "workspace_id",
+        "headcount", *Terms.model_fields,
     )  # fmt: skip
     return {name: getattr(row, name) for name in names}
 
 
-def _read(row: Requisition) -> RequisitionRead:
-    return RequisitionRead(
-        id=row.id,
-        title=row.title,
-        status=RequisitionStatus(row.status),
-        language=row.language,
-        location=row.location,
-        requirements_version=row.requirements_version,
-        confidential=row.confidential,
-        workspace_id=row.workspace_id,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        deleted_at=row.deleted_at,
-        description=row.description,
-        requirements=[Requirement.model_validate(requirement) for requirement in row.requirements],
-        warnings=row.warnings,
+async def read(session: AnySession, row: Requisition) -> RequisitionRead:
+    """Return a row as it is answered.
+
+    Args:
+        session: The transaction.
+        row: The requisition.
+    """
+    columns = {name: getattr(row, name) for name in RequisitionSummary.model_fields}
+    return RequisitionRead.model_validate(
+        columns
+        | {
+            "description": row.description,
+            "requirements": row.requirements,
+            "warnings": row.warnings,
+            "status_reason": row.status_reason,
+            "actions": requisition_states.allowed(row.status),
+            "interview_plan": row.interview_plan,
+            "custom": await custom_field_service.shown(session, FieldResource.REQUISITION, row.custom),
+        }
     )

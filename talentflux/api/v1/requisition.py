@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Body, File, Form, Query, Request, Response, UploadFile
 
-from talentflux.api import examples
+from talentflux.api import examples, requisition_examples
 from talentflux.api.answers import (
     GivenMatch,
     PageCursor,
@@ -24,16 +24,19 @@ from talentflux.schemas.page import Page
 from talentflux.schemas.ranking import MatchRead, MatchRequest, RankedMatch
 from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.requisition import (
+    HealthQuery,
     Placement,
-    RequirementsUpdate,
     RequisitionCreate,
+    RequisitionHealth,
     RequisitionQuery,
     RequisitionRead,
     RequisitionSummary,
     RequisitionUpdate,
+    StatusChange,
 )
 from talentflux.schemas.task import TaskRead
-from talentflux.services import match_service, requisition_service
+from talentflux.schemas.version import Versions
+from talentflux.services import match_service, requisition_health, requisition_lifecycle, requisition_service
 from talentflux.services.resume_upload_service import Upload, check_sizes
 
 router = StemRouter(prefix="/requisitions", tags=["requisitions"], route_class=ApiRoute)
@@ -47,7 +50,7 @@ Blind = Annotated[bool, Query(description="Leave the names out.")]
     summary="Create a requisition from a text",
     status_code=201,
     response_model=RequisitionRead,
-    responses=answers(404, 413, 415, 422, example=examples.REQUISITION, success=201),
+    responses=answers(404, 409, 413, 415, 422, example=requisition_examples.REQUISITION, success=201),
 )
 async def create_requisition(
     request: Request,
@@ -56,7 +59,10 @@ async def create_requisition(
     ],
     opener: Annotated[Opener, opens(Permission.REQUISITION_CREATE)],
 ) -> Response:
-    """Create a requisition; title and requirements are read from the description unless they are given."""
+    """Create a requisition; title and requirements are read from the description unless they are given.
+
+    It is open at once, but for drafts and where an approval chain applies: then it is a draft to be submitted.
+    """
     return await _created(request, opener, await requisition_service.describe(given), given)
 
 
@@ -66,7 +72,7 @@ async def create_requisition(
     summary="Create a requisition from a file",
     status_code=201,
     response_model=RequisitionRead,
-    responses=answers(400, 404, 413, 415, 422, example=examples.REQUISITION, success=201),
+    responses=answers(400, 404, 413, 415, 422, example=requisition_examples.REQUISITION, success=201),
 )
 async def create_requisition_from_file(  # noqa: PLR0913 -- the parts of the form
     request: Request,
@@ -94,7 +100,7 @@ async def _created(request: Request, opener: Opener, job: JobDescription, placed
     operation_id="list_requisitions",
     summary="List requisitions",
     response_model=Page[RequisitionSummary],
-    responses=answers(422, example=examples.listed(examples.REQUISITION_SUMMARY)),
+    responses=answers(422, example=examples.listed(requisition_examples.REQUISITION_SUMMARY)),
 )
 async def list_requisitions(
     request: Request,
@@ -107,11 +113,31 @@ async def list_requisitions(
 
 
 @router.get(
+    "/health",
+    operation_id="list_requisition_health",
+    summary="See how requisitions go",
+    response_model=Page[RequisitionHealth],
+    responses=answers(422, example=examples.listed(requisition_examples.HEALTH)),
+)
+async def list_requisition_health(
+    request: Request,
+    session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)],
+    asked: Annotated[HealthQuery, Query()],
+) -> Response:
+    """List requisitions with age, openings filled, applications by kind of stage, and flags with their reasons.
+
+    The oldest come first unless another order is asked for.
+    """
+    check_deleted(session, asked, Permission.REQUISITION_DELETE)
+    return page_answer(request, await requisition_health.page(session, asked))
+
+
+@router.get(
     "/{requisition_id}",
     operation_id="get_requisition",
     summary="Read a requisition",
     response_model=RequisitionRead,
-    responses=answers(404, 422, example=examples.REQUISITION),
+    responses=answers(404, 422, example=requisition_examples.REQUISITION),
 )
 async def get_requisition(
     request: Request, requisition_id: UUID, session: Annotated[ReadSession, reads(Permission.REQUISITION_READ)]
@@ -125,7 +151,7 @@ async def get_requisition(
     operation_id="update_requisition",
     summary="Change a requisition",
     response_model=RequisitionRead,
-    responses=answers(404, 412, 415, 422, 428, example=examples.REQUISITION),
+    responses=answers(404, 409, 412, 415, 422, 428, example=requisition_examples.REQUISITION),
 )
 async def update_requisition(
     request: Request,
@@ -134,39 +160,13 @@ async def update_requisition(
     session: Annotated[WriteSession, writes(Permission.REQUISITION_WRITE)],
     versions: RequiredMatch,
 ) -> Response:
-    """Change title, status, confidentiality or workspace. Whoever makes it confidential joins the hiring team."""
+    """Change a requisition.
+
+    Whoever makes it confidential joins the hiring team. A change of what was approved (title, pay, department,
+    workspace, kind of employment) sends it back to `draft`. A `status` is reached by the action that leads there from
+    the present one; where none does, the answer is 409.
+    """
     return row_answer(request, await requisition_service.update(session, requisition_id, changes, versions))
-
-
-@router.put(
-    "/{requisition_id}/requirements",
-    operation_id="edit_requirements",
-    summary="Edit the requirements",
-    response_model=RequisitionRead,
-    responses=answers(404, 409, 415, 422, example=examples.REQUISITION),
-)
-async def edit_requirements(
-    request: Request,
-    requisition_id: UUID,
-    given: Annotated[
-        RequirementsUpdate,
-        Body(
-            examples=[
-                {
-                    "version": 1,
-                    "requirements": [
-                        {"id": "r1", "kind": "skill", "text": "PostgreSQL", "skill_ids": ["postgresql"]},
-                        {"id": "r2", "kind": "years", "text": "Three years of experience", "years": 3},
-                    ],
-                }
-            ]
-        ),
-    ],
-    session: Annotated[WriteSession, writes(Permission.REQUISITION_WRITE)],
-    versions: GivenMatch,
-) -> Response:
-    """Put an edited list in the place of the former one. The version that was edited must be the present one."""
-    return row_answer(request, await requisition_service.edit_requirements(session, requisition_id, given, versions))
 
 
 @router.delete(
@@ -190,7 +190,7 @@ async def delete_requisition(
     operation_id="restore_requisition",
     summary="Restore a requisition",
     response_model=RequisitionRead,
-    responses=answers(404, 409, 422, example=examples.REQUISITION),
+    responses=answers(404, 409, 422, example=requisition_examples.REQUISITION),
 )
 async def restore_requisition(
     request: Request,
@@ -200,6 +200,117 @@ async def restore_requisition(
 ) -> Response:
     """Show a deleted requisition again, with the applications and the ranking that were hidden with it."""
     return row_answer(request, await requisition_service.restore(session, requisition_id, versions))
+
+
+_Acting = Annotated[WriteSession, writes(Permission.REQUISITION_WRITE)]
+_Change = Annotated[StatusChange, Body(examples=[{"reason": "Budget is released in January"}])]
+_ACTED = answers(404, 409, 412, 415, 422, example=requisition_examples.REQUISITION)
+_NO_REASON = StatusChange()
+
+
+async def _acted(  # noqa: PLR0913, PLR0917 -- what all seven are given
+    request: Request, session: WriteSession, requisition_id: UUID, action: str, given: StatusChange, versions: Versions
+) -> Response:
+    row = await requisition_lifecycle.act_on(session, requisition_id, action, given.reason, versions)
+    return row_answer(request, await requisition_service.read(session, row))
+
+
+@router.post(
+    "/{requisition_id}/submit",
+    operation_id="submit_requisition",
+    summary="Submit a requisition",
+    response_model=RequisitionRead,
+    responses=_ACTED,
+)
+async def submit_requisition(
+    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
+) -> Response:
+    """Ask for its approval. Where no approval chain applies, it is approved at once."""
+    return await _acted(request, session, requisition_id, "submit", given, versions)
+
+
+@router.post(
+    "/{requisition_id}/withdraw",
+    operation_id="withdraw_requisition",
+    summary="Withdraw a requisition",
+    response_model=RequisitionRead,
+    responses=_ACTED,
+)
+async def withdraw_requisition(
+    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
+) -> Response:
+    """Take it back while its approval is pending; it is a draft again."""
+    return await _acted(request, session, requisition_id, "withdraw", given, versions)
+
+
+@router.post(
+    "/{requisition_id}/open",
+    operation_id="open_requisition",
+    summary="Open a requisition",
+    response_model=RequisitionRead,
+    responses=_ACTED,
+)
+async def open_requisition(
+    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
+) -> Response:
+    """Look for people from now on. What an approval chain applies to is submitted first."""
+    return await _acted(request, session, requisition_id, "open", given, versions)
+
+
+@router.post(
+    "/{requisition_id}/hold",
+    operation_id="hold_requisition",
+    summary="Put a requisition on hold",
+    response_model=RequisitionRead,
+    responses=_ACTED,
+)
+async def hold_requisition(
+    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
+) -> Response:
+    """Take no applications for a while."""
+    return await _acted(request, session, requisition_id, "hold", given, versions)
+
+
+@router.post(
+    "/{requisition_id}/resume",
+    operation_id="resume_requisition",
+    summary="Resume a requisition",
+    response_model=RequisitionRead,
+    responses=_ACTED,
+)
+async def resume_requisition(
+    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
+) -> Response:
+    """Take applications again after a hold."""
+    return await _acted(request, session, requisition_id, "resume", given, versions)
+
+
+@router.post(
+    "/{requisition_id}/close",
+    operation_id="close_requisition",
+    summary="Close a requisition",
+    response_model=RequisitionRead,
+    responses=_ACTED,
+)
+async def close_requisition(
+    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
+) -> Response:
+    """Look for nobody any more. An approval that is pending is withdrawn."""
+    return await _acted(request, session, requisition_id, "close", given, versions)
+
+
+@router.post(
+    "/{requisition_id}/reopen",
+    operation_id="reopen_requisition",
+    summary="Reopen a requisition",
+    response_model=RequisitionRead,
+    responses=_ACTED,
+)
+async def reopen_requisition(
+    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
+) -> Response:
+    """Look for people again; what its approval covers no longer becomes a draft."""
+    return await _acted(request, session, requisition_id, "reopen", given, versions)
 
 
 @router.post(

@@ -1,0 +1,44 @@
+"""SQL of openings."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from talentflux.models import Opening
+from talentflux.repositories.base import TenantRepository
+from talentflux.schemas.opening import OpeningStatus
+
+
+class OpeningRepository(TenantRepository[Opening]):
+    """Openings of the organization."""
+
+    model = Opening
+
+    async def of(self, requisition_id: UUID) -> list[Opening]:
+        """Return the openings of a requisition, the oldest first."""
+        statement = self.live().where(Opening.requisition_id == requisition_id).order_by(Opening.id)
+        return list(await self.session.scalars(statement))
+
+    async def counts(self, requisition_id: UUID) -> tuple[int, int]:
+        """Return how many openings of a requisition are not closed, and how many of them are filled."""
+        statement = select(
+            func.count().filter(Opening.status != OpeningStatus.CLOSED),
+            func.count().filter(Opening.status == OpeningStatus.FILLED),
+        ).where(
+            Opening.organization_id == self.organization_id,
+            Opening.requisition_id == requisition_id,
+            Opening.deleted_at.is_(None),
+        )
+        total, filled = (await self.session.execute(statement)).one()
+        return int(total), int(filled)
+
+    async def filled_by(self, requisition_id: UUID, application_id: UUID) -> Opening | None:
+        """Return the opening that an application fills."""
+        return await self.session.scalar(
+            self.live().where(Opening.requisition_id == requisition_id, Opening.application_id == application_id)
+        )
+
+    async def first_open(self, requisition_id: UUID) -> Opening | None:
+        """Return the opening that is filled next: the one that is due first, then the oldest."""
+        statement = self.live().where(Opening.requisition_id == requisition_id, Opening.status == OpeningStatus.OPEN)
+        return await self.session.scalar(statement.order_by(Opening.target_date.nulls_last(), Opening.id).limit(1))
