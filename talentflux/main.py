@@ -10,7 +10,7 @@ from talentflux import __version__
 from talentflux.api import health
 from talentflux.api.denials import install_denial_hook
 from talentflux.api.openapi import describe
-from talentflux.api.router import UPLOADS
+from talentflux.api.router import APPLY, PREFIX, UPLOADS
 from talentflux.api.router import router as api_router
 from talentflux.api.routing import RouteIndex
 from talentflux.api.v1 import auth
@@ -38,6 +38,12 @@ _TAGS = [
     {"name": "users", "description": "Your own account."},
     {"name": "resumes", "description": "Uploaded files and what was read from them."},
     {"name": "candidates", "description": "People as this organization knows them."},
+    {"name": "tags", "description": "Words of the organization's own that candidates are found by."},
+    {"name": "talent pools", "description": "People to think of again, and why."},
+    {"name": "notes", "description": "What colleagues write down about candidates."},
+    {"name": "attachments", "description": "Files about candidates beside their resumes."},
+    {"name": "custom fields", "description": "Fields that the organization adds to what is known."},
+    {"name": "duplicates", "description": "Candidates who may be one person: found, explained, merged, undone."},
     {"name": "requisitions", "description": "What is asked for, in parts that a person can edit."},
     {"name": "jobs", "description": "Public postings of a requisition, and where people find them."},
     {"name": "public jobs", "description": "Jobs as anybody may read them, and applying, without a log-in."},
@@ -45,6 +51,7 @@ _TAGS = [
     {"name": "reports", "description": "What is stored, put together for people."},
     {"name": "applications", "description": "Candidate × requisition, with a stage."},
     {"name": "imports", "description": "Tables of people and needs, with column mapping, a dry run and a report."},
+    {"name": "exports", "description": "Everything with its originals as one archive, or a table for a spreadsheet."},
     {"name": "tasks", "description": "Background work with its progress."},
     {"name": "emails", "description": "What the program sent, and what needs a person to look."},
     {"name": "skills", "description": "The skill lexicon."},
@@ -100,13 +107,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.resources = resources
     install_problem_handlers(app)
     install_denial_hook(app)
-    limits = dict(
-        zip(
-            UPLOADS,
-            (settings.archive_limit_mib, settings.upload_limit_mib, settings.import_limit_mib),
-            strict=True,
-        )
-    )
+    limits = dict.fromkeys((*UPLOADS, APPLY), settings.upload_limit_mib)
+    limits |= {f"{PREFIX}/resumes": settings.archive_limit_mib, f"{PREFIX}/imports": settings.import_limit_mib}
     app.add_middleware(
         RequestMiddleware,
         settings=settings,
