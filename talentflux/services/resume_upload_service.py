@@ -19,8 +19,9 @@ from talentflux.ai.documents.problems import printable
 from talentflux.core.config import Settings
 from talentflux.core.crypto import Cipher, Keys, digest_of
 from talentflux.core.database import AnySession, WriteSession
-from talentflux.core.errors import TooLargeError, UnreadableFileError
+from talentflux.core.errors import DependencyError, TooLargeError, UnreadableFileError
 from talentflux.core.file_store import FileStore
+from talentflux.core.logging import get_logger
 from talentflux.core.queue import enqueue
 from talentflux.models import File, Resume
 from talentflux.repositories.requisition_repository import RequisitionRepository
@@ -38,6 +39,7 @@ GIVEN_UP: Final = "internal"
 """Reason of a failure that is ours and not the file's."""
 
 _MIB = 2**20
+_log = get_logger("upload")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +166,25 @@ async def keep(store: FileStore, keys: Keys, uploads: Sequence[Upload], settings
             else:
                 await _keep_file(store, keys, name, await asyncio.to_thread(upload.content.read), kept)
     except BaseException:
-        await store.delete([stored.key for stored in kept.by_digest.values()])
+        await discard(store, kept)
         raise
     return kept
+
+
+async def discard(store: FileStore, kept: Kept) -> None:
+    """Remove originals that will have no row from the file store.
+
+    What cannot be removed stays, and nobody can read it: the key of each file would have been in its row.
+
+    Args:
+        store: Where they lie.
+        kept: What was put there.
+    """
+    keys = [stored.key for stored in kept.by_digest.values()]
+    try:
+        await store.delete(keys)
+    except DependencyError:
+        _log.warning("originals without a row stay in the file store", count=len(keys))
 
 
 async def _keep_file(store: FileStore, keys: Keys, name: str, data: bytes, kept: Kept) -> None:
@@ -176,12 +194,45 @@ async def _keep_file(store: FileStore, keys: Keys, name: str, data: bytes, kept:
     if same := kept.by_digest.get(digest):
         kept.stored.append(replace(same, name=name))
         return
+    stored = await _put(store, keys, name, data, sha256)
+    kept.by_digest[digest] = stored
+    kept.stored.append(stored)
+
+
+async def keep_one(store: FileStore, keys: Keys, name: str, data: bytes) -> StoredFile:
+    """Put one original into the file store, as it came, also where it is an archive.
+
+    Args:
+        store: Where to.
+        keys: Of the organization whose it is.
+        name: As given by the user.
+        data: The bytes.
+
+    Raises:
+        DependencyError: The file store does not answer.
+    """
+    return await _put(store, keys, printable(name), data, await asyncio.to_thread(digest_of, data))
+
+
+async def _put(store: FileStore, keys: Keys, name: str, data: bytes, sha256: str) -> StoredFile:
+    assert keys.owner is not None
     file_id = new_id()
     wrapped_key, cipher = keys.new_person_key(f"file:{file_id}")
     key = await store.put(keys.owner, file_id, data, cipher)
-    stored = StoredFile(file_id, name, len(data), sha256, digest, key, wrapped_key, cipher)
-    kept.by_digest[digest] = stored
-    kept.stored.append(stored)
+    digest = keys.blind_index("resume.digest", sha256)
+    return StoredFile(file_id, name, len(data), sha256, digest, key, wrapped_key, cipher)
+
+
+def file_row(stored: StoredFile) -> File:
+    """Return the row of an original."""
+    return File(
+        id=stored.file_id,
+        media_type=mimetypes.guess_type(stored.name)[0] or "application/octet-stream",
+        size=stored.size,
+        key=stored.key,
+        wrapped_key=stored.wrapped_key,
+        meta=resume_content.seal_meta(stored.cipher, stored.file_id, stored.name, stored.sha256),
+    )
 
 
 async def _keep_archive(store: FileStore, keys: Keys, upload: Upload, settings: Settings, kept: Kept) -> None:
@@ -263,17 +314,7 @@ async def _enter(
     repository: ResumeRepository, new: Sequence[StoredFile], task_id: UUID, requisition_id: UUID | None
 ) -> dict[bytes, UUID]:
     """Insert files and resumes; return the resumes' ids by digest, in the order given."""
-    files = [
-        File(
-            id=stored.file_id,
-            media_type=mimetypes.guess_type(stored.name)[0] or "application/octet-stream",
-            size=stored.size,
-            key=stored.key,
-            wrapped_key=stored.wrapped_key,
-            meta=resume_content.seal_meta(stored.cipher, stored.file_id, stored.name, stored.sha256),
-        )
-        for stored in new
-    ]
+    files = [file_row(stored) for stored in new]
     resumes = [
         Resume(
             id=new_id(),

@@ -22,6 +22,7 @@ from talentflux.main import create_app
 from tests.api.conftest import Work
 from tests.api.support import assert_problem, imported, resume_text, upload, zipped
 from tests.factories.accounts import PASSWORD, bearer, log_in, register
+from tests.factories.database import TestDatabase
 from tests.factories.mailbox import letters
 from tests.factories.redis_server import RedisServer, redis_server
 
@@ -154,3 +155,50 @@ async def test_original_counts_as_removed_only_where_the_folder_of_all_is_there(
     for file in stored(settings):
         file.unlink()
     assert_problem(await client.get(f"{path}/file"), 404, "not_found")
+
+
+async def waiting(admin: psycopg.Connection) -> None:
+    """Wait until a transaction waits for a lock, and end its connection."""
+    async with asyncio.timeout(20):
+        while not admin.execute(  # noqa: ASYNC110 -- the condition lies in the database
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and wait_event_type = 'Lock'"
+        ).fetchall():
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("table", ["resume", "idempotency_key"])
+async def test_original_of_an_upload_that_is_not_entered_is_removed(
+    table: str,
+    client: httpx.AsyncClient,
+    settings: Settings,
+    test_database: TestDatabase,
+    admin_connection: psycopg.Connection,
+) -> None:
+    key = {"Idempotency-Key": "upload-1"}
+    with psycopg.connect(test_database.admin_url) as holding:
+        holding.execute(f"lock table {table} in share mode")
+        given = [("files", ("mara.txt", resume_text(), "text/plain"))]
+        asked = asyncio.create_task(client.post("/api/v1/resumes", files=given, headers=key))
+        await waiting(admin_connection)
+        assert_problem(await asked, 503, "dependency_unavailable")
+    assert stored(settings) == []
+    answer = await client.post("/api/v1/resumes", files=given, headers=key)
+    assert answer.status_code == 202
+    assert len(stored(settings)) == 1
+
+
+async def test_original_of_an_upload_that_is_refused_is_removed_and_one_that_was_entered_is_not(
+    client: httpx.AsyncClient, settings: Settings, admin_connection: psycopg.Connection
+) -> None:
+    assert (await upload(client, {"first.txt": resume_text("Ada Byron")})).status_code == 202
+    (first,) = stored(settings)
+    given = [("files", ("mara.txt", resume_text(), "text/plain")) for _ in range(2)]
+    answers = await asyncio.gather(
+        *(client.post("/api/v1/resumes", files=given, headers={"Idempotency-Key": "same"}) for _ in range(6))
+    )
+    assert {answer.status_code for answer in answers} <= {202, 409}
+    keys = {row[0] for row in admin_connection.execute("select key from file").fetchall()}
+    assert {path.relative_to(settings.data_folder / "files").as_posix() for path in stored(settings)} == keys
+    assert len(keys) == 2
+    assert first in stored(settings)

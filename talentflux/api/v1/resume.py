@@ -1,5 +1,6 @@
 """Resumes: upload, list, read, the original."""
 
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -9,6 +10,7 @@ from fastapi import BackgroundTasks, File, Form, Query, Request, Response, Uploa
 from talentflux.api import examples
 from talentflux.api.answers import answers, check_deleted, page_answer, row_answer
 from talentflux.api.routing import ApiRoute, StemRouter
+from talentflux.api.undoing import undone_on_failure
 from talentflux.core.database import ReadSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Opener, Using, opens, reads
@@ -27,13 +29,14 @@ router = StemRouter(prefix="/resumes", tags=["resumes"], route_class=ApiRoute)
     status_code=202,
     responses=answers(400, 404, 413, 415, 422, example=examples.UPLOAD, success=202),
 )
-async def upload_resumes(
+async def upload_resumes(  # noqa: PLR0913, PLR0917 -- what FastAPI gives
     files: Annotated[
         list[UploadFile],
         File(description="One file or many: PDF, DOCX, ODT, RTF, TXT, HTML, JSON Resume, or zip archives of these."),
     ],
     resources: Using,
     opener: Annotated[Opener, opens(Permission.RESUME_UPLOAD)],
+    request: Request,
     after: BackgroundTasks,
     requisition_id: Annotated[UUID | None, Form(description="The candidates apply to this requisition.")] = None,
 ) -> UploadAccepted:
@@ -48,7 +51,8 @@ async def upload_resumes(
             await uploads.check_requisition(reading, requisition_id)
     keys = await encryption_service.keys_of(resources.database, opener.organization_id)
     kept = await uploads.keep(resources.files, keys, given, resources.settings)
-    accepted = await uploads.register(await opener.session(), kept, requisition_id)
+    async with undone_on_failure(request, partial(uploads.discard, resources.files, kept)):
+        accepted = await uploads.register(await opener.session(), kept, requisition_id)
     after.add_task(resources.files.delete, kept.spare)
     return accepted
 
