@@ -11,9 +11,14 @@ from talentflux.api.v1 import (
     approval,
     approval_chain,
     approval_delegation,
+    attachment,
     audit,
     auth,
     candidate,
+    candidate_duplicate,
+    candidate_link,
+    candidate_merge,
+    custom_field,
     data_export,
     data_import,
     email,
@@ -22,6 +27,7 @@ from talentflux.api.v1 import (
     invitation,
     job,
     member,
+    note,
     opening,
     organization,
     public_job,
@@ -36,7 +42,10 @@ from talentflux.api.v1 import (
     sign_on,
     skill,
     source,
+    tag,
+    talent_pool,
     task,
+    timeline,
     tracking_link,
     user,
     webhook,
@@ -45,7 +54,7 @@ from talentflux.api.v1 import (
 from talentflux.core.errors import UnsupportedTypeError
 
 PREFIX: Final = "/api/v1"
-UPLOADS: Final = (f"{PREFIX}/resumes", f"{PREFIX}/requisitions/from-file", f"{PREFIX}/imports")
+UPLOADS: Final = (f"{PREFIX}/resumes", f"{PREFIX}/requisitions/from-file", f"{PREFIX}/attachments", f"{PREFIX}/imports")
 """Paths that take files: their bodies are forms, and larger."""
 APPLY: Final = f"{PREFIX}/public/jobs/*/applications"
 """Where people apply: with a form that may hold files, or with JSON."""
@@ -72,6 +81,12 @@ async def check_media_type(request: Request) -> None:
 
 
 router = APIRouter(prefix=PREFIX, dependencies=[Depends(check_media_type)])
+# Before `/candidates/{candidate_id}`, which would take the words of these paths for an id.
+for stem in (candidate_duplicate, candidate_merge, candidate_link, timeline):
+    router.include_router(stem.router)
+for stem in (tag, talent_pool, note, attachment, custom_field):
+    router.include_router(stem.of_candidates)
+    router.include_router(stem.router)
 for stem in (auth, user, organization, resume, candidate, requisition, application, report, task, email, skill, audit):
     router.include_router(stem.router)
 for stem in (workspace, member, invitation, hiring_team, api_key):

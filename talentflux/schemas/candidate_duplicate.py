@@ -33,6 +33,7 @@ class DuplicateReason(StrEnum):
     PHONE = "phone"
     LINK = "link"
     NAME_AND_EMPLOYER = "name_and_employer"
+    SIMILAR_NAME_AND_EMPLOYER = "similar_name_and_employer"
     NAME = "name"
     SIMILAR_NAME = "similar_name"
 

@@ -39,7 +39,6 @@ class CandidateMergeRead(Schema):
     id: UUID
     candidate_id: UUID = Field(description="Who stays.")
     other_id: UUID = Field(description="Who was merged into them.")
-    moved: dict[str, int] = Field(description="How many rows went over, by kind.")
     merged_by: UUID | None = Field(description="Id of the user; null for a key of a service.")
     created_at: datetime
     updated_at: datetime

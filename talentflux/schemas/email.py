@@ -25,6 +25,7 @@ class EmailTemplate(StrEnum):
     INVITATION = "invitation"
     OWNERSHIP_TRANSFERRED = "ownership_transferred"
     MEMBER_REMOVED = "member_removed"
+    NOTE_MENTION = "note_mention"
     APPROVAL_REQUESTED = "approval_requested"
     APPROVAL_REMINDER = "approval_reminder"
     APPLICATION_RECEIVED = "application_received"

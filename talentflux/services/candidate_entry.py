@@ -20,6 +20,7 @@ from talentflux.services import (
     source_service,
 )
 from talentflux.services.candidate_profile import Profile
+from talentflux.services.duplicate_search import look_for
 from talentflux.services.encryption_service import organization_keys
 from talentflux.utils.ids import new_id
 
@@ -60,6 +61,7 @@ async def create(session: WriteSession, given: CandidateCreate) -> CandidateRead
         by_email = new["email_index"] is not None and candidate.email_index == new["email_index"]
         raise _exists(candidate.id, "email" if by_email else "external_id")
     await repository.set_tokens(row_id, candidate_profile.tokens(keys, profile))
+    look_for(session, row_id)
     audit_service.record(session, "candidate.create", "candidate", row_id, after=stated | profile)
     event_service.emit(session, "candidate.created", candidate_id=row_id, data={"fields": sorted(stated)})
     return await read(session, keys, candidate)
@@ -89,6 +91,7 @@ async def enter(
         await _complete(repository, keys, candidate, stated, kept)
         return candidate
     await repository.set_tokens(row_id, candidate_profile.tokens(keys, stated))
+    look_for(session, row_id)
     after = stated | {name: value for name, value in kept.items() if value is not None}
     audit_service.record(session, "candidate.create", "candidate", row_id, after=after)
     event_service.emit(session, "candidate.created", candidate_id=row_id, data={"fields": sorted(after)})
@@ -130,6 +133,8 @@ async def write(repository: CandidateRepository, keys: Keys, candidate: Candidat
         setattr(candidate, column, value)
     await repository.session.flush()
     await repository.set_tokens(candidate.id, candidate_profile.tokens(keys, profile))
+    assert isinstance(repository.session, WriteSession)
+    look_for(repository.session, candidate.id)
 
 
 async def read(session: AnySession, keys: Keys, candidate: Candidate) -> CandidateRead:

@@ -164,7 +164,7 @@ def name_tokens(keys: Keys, name: str | None) -> list[bytes]:
     """Return the tokens under which a name is found: beginnings of 2 to 10 characters of each of its words."""
     beginnings = {
         word[:length]
-        for word in _words(name or "")
+        for word in name_words(name or "")
         for length in range(min(_SHORTEST, len(word)), min(_LONGEST, len(word)) + 1)
     }
     return sorted(keys.blind_index("candidate.name", beginning) for beginning in beginnings)
@@ -177,7 +177,7 @@ def tokens(keys: Keys, profile: Mapping[str, Any]) -> list[bytes]:
         keys: Of the organization.
         profile: The personal fields.
     """
-    places = {keys.blind_index("candidate.place", word[:_LONGEST]) for word in _words(profile.get("location") or "")}
+    places = {keys.blind_index("candidate.place", word[:_LONGEST]) for word in name_words(profile.get("location") or "")}
     return sorted({*name_tokens(keys, profile.get("name")), *places})
 
 
@@ -188,7 +188,7 @@ def search_tokens(keys: Keys, asked: str) -> list[bytes]:
         keys: Of the organization.
         asked: Words or their beginnings. What goes beyond ten characters of a word is looked at by `has_words`.
     """
-    return sorted({keys.blind_index("candidate.name", word[:_LONGEST]) for word in _words(asked)})
+    return sorted({keys.blind_index("candidate.name", word[:_LONGEST]) for word in name_words(asked)})
 
 
 def place_tokens(keys: Keys, asked: str) -> list[bytes]:
@@ -198,16 +198,16 @@ def place_tokens(keys: Keys, asked: str) -> list[bytes]:
         keys: Of the organization.
         asked: Words of a place.
     """
-    return sorted({keys.blind_index("candidate.place", word[:_LONGEST]) for word in _words(asked)})
+    return sorted({keys.blind_index("candidate.place", word[:_LONGEST]) for word in name_words(asked)})
 
 
 def has_words(profile: Mapping[str, Any], asked: str) -> bool:
     """Return whether a name has words that begin with all that are asked for."""
-    own = _words(profile["name"] or "")
-    return all(any(word.startswith(wanted) for word in own) for wanted in _words(asked))
+    own = name_words(profile["name"] or "")
+    return all(any(word.startswith(wanted) for word in own) for wanted in name_words(asked))
 
 
-def _words(text: str) -> list[str]:
+def name_words(text: str) -> list[str]:
     """Return the words of a name in small letters without accents; in a script without case only their form is one."""
     letters = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
     bare = (sign for sign in letters if not unicodedata.combining(sign))

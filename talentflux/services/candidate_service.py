@@ -24,12 +24,14 @@ from talentflux.schemas.version import ANY_VERSION, Versions
 from talentflux.services import (
     audit_service,
     candidate_filtering,
+    candidate_merge_service,
     candidate_profile,
     event_service,
     private_fields,
     source_service,
 )
 from talentflux.services.candidate_entry import create, enter, from_resume, parts, read, write
+from talentflux.services.duplicate_search import look_for
 from talentflux.services.encryption_service import organization_keys
 from talentflux.utils.search_query import parse
 
@@ -228,6 +230,7 @@ async def let_count(session: WriteSession, candidate: Candidate, resume_id: UUID
     candidate.current_resume_id = resume_id
     await session.flush()
     await session.refresh(candidate, ["total_years"])
+    look_for(session, candidate.id)
 
 
 async def delete(session: WriteSession, candidate_id: UUID, versions: Versions = ANY_VERSION) -> None:
@@ -259,8 +262,9 @@ async def restore(session: WriteSession, candidate_id: UUID, versions: Versions 
     Raises:
         NotFoundError: There is none in this organization, or they are not deleted.
         PreconditionFailedError: They have another version.
-        ConflictError: The address or a file came in again in the meantime.
+        ConflictError: The address or a file came in again in the meantime, or they were merged into another.
     """
+    await candidate_merge_service.check_not_merged(session, candidate_id)
     with unique("The address or a file of this candidate came in again. Delete the newer candidate first."):
         candidate = await CandidateRepository(session).restore(candidate_id, versions)
     audit_service.record(session, "candidate.restore", "candidate", candidate_id)

@@ -33,6 +33,7 @@ _ACCOUNT: Final = frozenset(EmailTemplate) - {
     EmailTemplate.INVITATION,
     EmailTemplate.OWNERSHIP_TRANSFERRED,
     EmailTemplate.MEMBER_REMOVED,
+    EmailTemplate.NOTE_MENTION,
     EmailTemplate.APPROVAL_REQUESTED,
     EmailTemplate.APPROVAL_REMINDER,
     EmailTemplate.APPLICATION_RECEIVED,

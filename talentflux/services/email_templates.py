@@ -26,6 +26,7 @@ _LINKED: Final = frozenset(
         EmailTemplate.RESET_PASSWORD,
         EmailTemplate.CONFIRM_EMAIL,
         EmailTemplate.INVITATION,
+        EmailTemplate.NOTE_MENTION,
         EmailTemplate.APPROVAL_REQUESTED,
         EmailTemplate.APPROVAL_REMINDER,
     }

@@ -1,0 +1,85 @@
+"""SQL of timelines."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg.rows import dict_row
+from sqlalchemy import Boolean, bindparam, cast, or_, select
+
+from talentflux.core.database import AnySession
+from talentflux.models import CandidateMerge, Event
+from talentflux.repositories.base import LAST_ID, ListQuery, newest_first, optional, parameter
+from talentflux.schemas.page import RowPage
+from talentflux.schemas.timeline import TimelineQuery
+
+_after, _order = newest_first(Event)
+_whose = parameter("candidate_id", Event.candidate_id)
+_merged = select(CandidateMerge.other_id).where(
+    CandidateMerge.organization_id == parameter("organization_id", Event.organization_id),
+    CandidateMerge.candidate_id == _whose,
+    CandidateMerge.undone_at.is_(None),
+)
+_LIST: Final = ListQuery(
+    select(
+        Event.id, Event.type, Event.actor, Event.candidate_id, Event.requisition_id, Event.application_id,
+        Event.job_id, Event.data, Event.created_at,
+    )
+    .where(
+        Event.organization_id == parameter("organization_id", Event.organization_id),
+        or_(Event.candidate_id == _whose, Event.candidate_id.in_(_merged)),
+        _after,
+        optional(Event.type, "type"),
+        or_(
+            cast(bindparam("all"), Boolean()),
+            Event.data["private"].as_boolean().is_not(True),
+            Event.actor == parameter("me", Event.actor),
+        ),
+    )
+    .order_by(_order),
+    key={"id": LAST_ID},
+)  # fmt: skip
+# One statement that also says whether the candidate is there: without one there is no row.
+_NAMES: Final = b"""
+select u.id, u.wrapped_key as user_wrapped_key, u.profile as user_profile
+from candidate c
+left join member m on m.organization_id = c.organization_id and m.user_id = any(%(users)s) and m.deleted_at is null
+left join user_account u on u.id = m.user_id
+where c.organization_id = %(organization_id)s and c.id = %(candidate_id)s and c.deleted_at is null"""
+
+
+class TimelineRepository:
+    """What happened to candidates of the organization.
+
+    Args:
+        session: The transaction.
+    """
+
+    def __init__(self, session: AnySession) -> None:
+        self._session = session
+
+    async def page(self, candidate_id: UUID, asked: TimelineQuery, me: str, *, everything: bool) -> RowPage:
+        """Read a page of events about a candidate and about those who were merged into them, the latest first.
+
+        Args:
+            candidate_id: Of whom they tell.
+            asked: Filter and place.
+            me: Whose private notes are told of in any case.
+            everything: Whether those of others are too.
+        """
+        filters = {"candidate_id": candidate_id, "type": asked.type, "me": me, "all": everything}
+        found = await _LIST.page(self._session, asked.limit, asked.cursor, **filters)
+        total = await _LIST.count(self._session, **filters) if asked.include_total else None
+        return RowPage(found.items, found.next_cursor, total)
+
+    async def members(self, candidate_id: UUID, user_ids: Sequence[UUID]) -> list[dict[str, Any]] | None:
+        """Return the accounts of users who are members; None where the candidate is not there."""
+        driver = await self._session.driver()
+        given = {
+            "users": list(user_ids), "organization_id": self._session.scope.organization_id,
+            "candidate_id": candidate_id,
+        }  # fmt: skip
+        async with driver.cursor(row_factory=dict_row, binary=True) as rows:
+            await rows.execute(_NAMES, given)
+            found = await rows.fetchall()
+        return [row for row in found if row["id"] is not None] if found else None
