@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from talentflux.core.database import AnySession
 from talentflux.models.resume import FAST_DIMENSIONS
+from talentflux.schemas.ranking import MatchScope
 
 EXACT_LIMIT: Final = 20_000
 """Up to so many resumes all vectors are compared; beyond, the approximate index is asked."""
@@ -31,7 +32,8 @@ class RetrievalQuery:
         embedder: Whose vectors it can be compared with.
         skill_ids: Skills asked for.
         words: A text query as `websearch_to_tsquery` reads it; empty for none.
-        requisition_id: Only those who applied to it; None for all.
+        requisition_id: For what; None where it is not stored.
+        among: Whose resumes are looked at.
     """
 
     vector: NDArray[np.float32] | None
@@ -39,6 +41,7 @@ class RetrievalQuery:
     skill_ids: tuple[str, ...]
     words: str
     requisition_id: UUID | None = None
+    among: MatchScope = MatchScope.POOL
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,22 @@ _APPLIED = """
         where organization_id = %(organization_id)s and requisition_id = %(requisition_id)s and deleted_at is null
     )
 """
+# Whoever said nothing may be approached while their data are kept; who said no, or yes for a time that is over, not.
+_APPROACHABLE = """
+    and exists (
+        select from candidate
+        where candidate.organization_id = %(organization_id)s and candidate.id = resume.candidate_id
+          and candidate.deleted_at is null and not candidate.do_not_contact and candidate.consent <> 'withdrawn'
+          and (candidate.consent_until is null or candidate.consent_until > now())
+          and (candidate.retain_until is null or candidate.retain_until > now())
+    )
+    and not exists (
+        select from application
+        where application.organization_id = %(organization_id)s and application.candidate_id = resume.candidate_id
+          and application.requisition_id = %(requisition_id)s and application.deleted_at is null
+    )
+"""
+_AMONG = {MatchScope.POOL: "", MatchScope.APPLICATIONS: _APPLIED, MatchScope.REDISCOVERY: _APPROACHABLE}
 _SIZE = """
     select count(*) from (
         select from resume where organization_id = %(organization_id)s limit %(rows)s
@@ -79,7 +98,7 @@ _EXACT = """
     order by (embedding <#> %(vector)s::halfvec) + 0 limit %(rows)s
 """
 _APPROXIMATE = f"""
-    select resume.id {_OF_SCOPE} and embedder = %(embedder)s and vector_dims(embedding) = {FAST_DIMENSIONS}
+    select resume.id {{scope}} and embedder = %(embedder)s and vector_dims(embedding) = {FAST_DIMENSIONS}
     order by embedding::halfvec({FAST_DIMENSIONS}) <#> %(vector)s::halfvec({FAST_DIMENSIONS}) limit %(rows)s
 """
 _SETTINGS = """
@@ -87,7 +106,7 @@ _SETTINGS = """
 """
 _BY_SKILL = """
     select resume_id from resume_skill
-    where organization_id = %(organization_id)s and skill_id = any(%(skill_ids)s)
+    where organization_id = %(organization_id)s and skill_id = any(%(skill_ids)s) {among}
     group by resume_id order by count(*) desc, resume_id desc limit %(rows)s
 """
 _BY_WORDS = """
@@ -125,17 +144,19 @@ class RetrievalRepository:
         Returns:
             The union of the lists, each resume with all three measures, in no order.
         """
-        scope = _OF_SCOPE + (_APPLIED if query.requisition_id else "")
+        scope = _OF_SCOPE + _AMONG[query.among]
         values = self._values(query, rows)
-        small = query.requisition_id is not None or await self._is_small(values)
+        applied = query.among is MatchScope.APPLICATIONS
+        small = applied or await self._is_small(values)
         found: set[UUID] = set()
         if query.vector is not None:
             found.update(await self._nearest(scope, values, small=small))
-        if query.skill_ids and query.requisition_id is None:
-            found.update(await self._ids(_BY_SKILL, values))
+        if query.skill_ids and not applied:
+            among = "" if query.among is MatchScope.POOL else f"and resume_id in (select resume.id {scope})"
+            found.update(await self._ids(_BY_SKILL.format(among=among), values))
         if query.words and small:
             found.update(await self._ids(_BY_WORDS.format(scope=scope), values))
-        if query.requisition_id is not None:
+        if applied:
             found.update(await self._ids(f"select resume.id {scope} order by resume.id desc limit %(rows)s", values))
         measured = await self._rows(_MEASURED.format(scope=scope), values | {"ids": list(found)})
         return [Retrieved(*row) for row in measured]
@@ -163,7 +184,7 @@ class RetrievalRepository:
         if small or values["dimensions"] != FAST_DIMENSIONS:
             return await self._ids(_EXACT.format(scope=scope), values)
         await self._rows(_SETTINGS, {"ef_search": str(min(1000, values["rows"] * SCAN_WIDTH))})
-        return await self._ids(_APPROXIMATE, values)
+        return await self._ids(_APPROXIMATE.format(scope=scope), values)
 
     async def _ids(self, sql: str, values: dict[str, Any]) -> list[UUID]:
         return [row[0] for row in await self._rows(sql, values)]

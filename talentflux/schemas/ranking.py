@@ -15,13 +15,17 @@ class MatchScope(StrEnum):
 
     POOL = "pool"
     APPLICATIONS = "applications"
+    REDISCOVERY = "rediscovery"
 
 
 class MatchRequest(Schema):
     """A request to rank candidates for a requisition."""
 
     scope: MatchScope = Field(
-        default=MatchScope.POOL, description="`pool`: every candidate; `applications`: those who applied."
+        default=MatchScope.POOL,
+        description="`pool`: every candidate; `applications`: those who applied; `rediscovery`: "
+        "those who have not applied and may be approached: neither withdrawn, expired nor forbidden consent, no passed "
+        "retention.",
     )
     limit: int = Field(default=100, ge=1, le=500, description="Most candidates that are scored and kept.")
 

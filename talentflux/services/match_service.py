@@ -83,7 +83,7 @@ async def request(session: WriteSession, requisition_id: UUID, given: MatchReque
         lock=f"match:{requisition_id}",  # two rankings of one requisition are made one after the other
         task_id=task.id,
         requisition_id=requisition_id,
-        applied=int(given.scope is MatchScope.APPLICATIONS),
+        among=list(MatchScope).index(given.scope),
         limit=given.limit,
     )
     asked = {"task_id": task.id, **given.model_dump(mode="json")}
@@ -92,14 +92,20 @@ async def request(session: WriteSession, requisition_id: UUID, given: MatchReque
 
 
 def query(
-    job: JobDescription, embedder: Embedder, requisition_id: UUID | None = None, *, need_vector: bool = True
+    job: JobDescription,
+    embedder: Embedder,
+    requisition_id: UUID | None = None,
+    *,
+    among: MatchScope = MatchScope.POOL,
+    need_vector: bool = True,
 ) -> RetrievalQuery:
     """Return what is looked for; a remote embedder is asked, so no transaction may be open.
 
     Args:
         job: The requisition as scoring takes it.
         embedder: Makes the vector of the job's text.
-        requisition_id: Look only at those who applied to it.
+        requisition_id: Which it is; None where it is not stored.
+        among: Whose resumes are looked at.
         need_vector: Fail when a remote embedder does not answer; else the search goes by skills and words alone.
 
     Raises:
@@ -120,6 +126,7 @@ def query(
         skill_ids=tuple(dict.fromkeys(skill for each in job.requirements for skill in each.skill_ids)),
         words=" or ".join(list(quoted)[:_MOST_WORDS]),
         requisition_id=requisition_id,
+        among=among,
     )
 
 

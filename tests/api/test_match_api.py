@@ -144,3 +144,25 @@ async def test_pages_through_equal_totals_without_loss(
         link = answer.headers.get("link")
         url = link.removeprefix("<").partition(">")[0] if link else None
     assert len(seen) == len(set(seen)) == 5
+
+
+async def test_rediscovery_finds_who_has_not_applied_and_may_be_approached(
+    client: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
+) -> None:
+    made = await requisition(client)
+    names = ["Jonas Becker", "Priya Natarajan", "Sarah Nolan", "Markus Steiner", "Elena Rossi", "Daniel Okafor"]
+    files = {f"{name}.txt": resume_text(name, f"{name.split()[0].lower()}@example.org") for name in names}
+    await imported(client, work, files)
+    await imported(client, work, {"applied.txt": resume_text("Mara Lindqvist", "applied@example.org")}, made["id"])
+    people = {row["name"]: row["id"] for row in (await client.get("/api/v1/candidates")).json()["items"]}
+    for name, change in {
+        "Priya Natarajan": "consent = 'given', consent_until = now() + interval '1 day'",
+        "Sarah Nolan": "consent = 'withdrawn'",
+        "Markus Steiner": "consent = 'given', consent_until = now() - interval '1 day'",
+        "Elena Rossi": "do_not_contact = true",
+        "Daniel Okafor": "retain_until = now() - interval '1 day'",
+    }.items():
+        admin_connection.execute(f"update candidate set {change} where id = %s", [people[name]])
+    ranked = (await _matched(client, work, made["id"], scope="rediscovery")).json()["items"]
+    assert {row["candidate_name"] for row in ranked} == {"Jonas Becker", "Priya Natarajan"}
+    assert all(row["strengths"] for row in ranked)

@@ -7,6 +7,7 @@ from talentflux.ai.analysis import skill_matcher
 from talentflux.ai.matching.scoring import Scorer
 from talentflux.core.errors import NotFoundError
 from talentflux.core.logging import get_logger
+from talentflux.schemas.ranking import MatchScope
 from talentflux.schemas.task import TaskError
 from talentflux.services import match_service, requisition_service, task_service
 from talentflux.services.match_service import MATCH_TASK
@@ -18,18 +19,18 @@ _log = get_logger("worker")
 
 
 @task(MATCH_TASK)
-async def run(work: Work, task_id: UUID, requisition_id: UUID, applied: int, limit: int) -> None:
+async def run(work: Work, task_id: UUID, requisition_id: UUID, among: int, limit: int) -> None:
     """Make a new ranking.
 
     Args:
         work: Scope, sessions and settings.
         task_id: The task that somebody waits for.
         requisition_id: For which requisition.
-        applied: 1 for those who applied, 0 for the whole pool.
+        among: Whose resumes are looked at, as a place in `MatchScope`.
         limit: Most candidates.
     """
     try:
-        await _rank(work, task_id, requisition_id, applied=bool(applied), limit=limit)
+        await _rank(work, task_id, requisition_id, among=list(MatchScope)[among], limit=limit)
     except Exception as error:
         if not (work.last_attempt or isinstance(error, NotFoundError)):
             raise
@@ -43,14 +44,16 @@ async def run(work: Work, task_id: UUID, requisition_id: UUID, applied: int, lim
             await session.flush()
 
 
-async def _rank(work: Work, task_id: UUID, requisition_id: UUID, *, applied: bool, limit: int) -> None:
+async def _rank(work: Work, task_id: UUID, requisition_id: UUID, *, among: MatchScope, limit: int) -> None:
     """Load, score outside of any transaction, store."""
     async with work.read_session() as session:
         requisition = await requisition_service.get(session, requisition_id)
     job = requisition_service.job_of(requisition)
     embedder = embedder_of(work.settings)
-    applicants = requisition_id if applied else None
-    wanted = await asyncio.to_thread(match_service.query, job, embedder, applicants, need_vector=not work.last_attempt)
+    needed = not work.last_attempt
+    wanted = await asyncio.to_thread(
+        match_service.query, job, embedder, requisition_id, among=among, need_vector=needed
+    )
     async with work.read_session() as session:
         found = await match_service.retrieve(session, wanted, limit)
         resumes = await match_service.load(session, found)

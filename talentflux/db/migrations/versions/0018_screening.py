@@ -1,0 +1,75 @@
+"""Screening of applications: what was computed of each, from what, and what a person said of it."""
+
+from alembic import op
+
+from talentflux.db import row_security
+from talentflux.db.row_security import ROW, tenant_constraints
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+TABLE = f"""
+create table application_screening ({ROW}
+    application_id uuid not null,
+    requisition_id uuid not null,
+    candidate_id uuid not null,
+    resume_id uuid,
+    current boolean not null default true,
+    state text not null default 'waiting',
+    reason text,
+    requirements_version integer,
+    input_hash text,
+    total double precision,
+    result jsonb,
+    scorer text,
+    assessment text,
+    assessment_reason bytea,
+    assessed_by text,
+    assessed_at timestamptz,
+    standing double precision not null generated always as (
+        case assessment when 'strong' then 100 when 'possible' then 50 when 'weak' then 0
+        else coalesce(total, -1) end
+    ) stored,
+    constraint application_screening_state_check check (state in ('waiting', 'done', 'skipped', 'failed')),
+    constraint application_screening_reason_check
+        check (reason in ('opted_out', 'no_resume', 'unreadable', 'no_requirements', 'internal')),
+    constraint application_screening_assessment_check check (assessment in ('strong', 'possible', 'weak')),
+    {tenant_constraints("application_screening", "application", "requisition", "candidate", "resume")}
+)
+"""
+INDEXES = (
+    (
+        "create unique index application_screening_current_key on application_screening "
+        "(organization_id, application_id) where current"
+    ),
+    (
+        "create index application_screening_queue_idx on application_screening "
+        "(organization_id, requisition_id, standing, id) where current and deleted_at is null"
+    ),
+    (
+        "create index application_screening_standing_idx on application_screening "
+        "(organization_id, standing, id) where current and deleted_at is null"
+    ),
+    (
+        "create index application_screening_application_idx on application_screening "
+        "(organization_id, application_id, id)"
+    ),
+    "create index application_screening_candidate_idx on application_screening (organization_id, candidate_id)",
+    "create index application_resume_idx on application (organization_id, resume_id) where resume_id is not null",
+)
+
+
+def upgrade() -> None:
+    op.execute(TABLE)
+    for index in INDEXES:
+        op.execute(index)
+    row_security.enable(op, "application_screening")
+    row_security.restrict_to_requisitions(op, "application_screening")
+    row_security.keep_times(op, "application_screening")
+
+
+def downgrade() -> None:
+    op.execute("drop index application_resume_idx")
+    op.execute("drop table application_screening")
