@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.resources = resources
     install_problem_handlers(app)
     install_denial_hook(app)
-    limits = dict.fromkeys((*UPLOADS, APPLY), settings.upload_limit_mib, settings.upload_limit_mib)
+    limits = dict.fromkeys((*UPLOADS, APPLY), settings.upload_limit_mib)
     limits |= {f"{PREFIX}/resumes": settings.archive_limit_mib, f"{PREFIX}/imports": settings.import_limit_mib}
     app.add_middleware(
         RequestMiddleware,

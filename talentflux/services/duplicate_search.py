@@ -163,7 +163,7 @@ def _likeness(one: str | None, other: str | None) -> float:
     Names of one word say too little; they are alike in no degree.
     """
     first, second = (sorted(candidate_profile.name_words(name or "")) for name in (one, other))
-    if min(len(first), len(second)) < 2:  # noqa: PLR2004 -- one word
+    if min(len(first), len(second)) < 2:
         return 0.0
     if first == second:
         return 1.0
