@@ -7,13 +7,17 @@ from fastapi import APIRouter, Depends, Request
 from talentflux.api.v1 import (
     api_key,
     application,
+    application_bulk,
+    application_answer,
     application_screening,
+    application_task,
     approval,
     approval_chain,
     approval_delegation,
     attachment,
     audit,
     auth,
+    board,
     candidate,
     candidate_duplicate,
     candidate_link,
@@ -30,8 +34,11 @@ from talentflux.api.v1 import (
     note,
     opening,
     organization,
+    pipeline,
+    public_application,
     public_job,
     referral,
+    reject_reason,
     report,
     requirement,
     requisition,
@@ -42,6 +49,7 @@ from talentflux.api.v1 import (
     sign_on,
     skill,
     source,
+    stage_automation,
     tag,
     talent_pool,
     task,
@@ -95,7 +103,7 @@ for stem in (application_screening, event, webhook):
     router.include_router(stem.router)
 for stem in (data_import, data_export):
     router.include_router(stem.router)
-for stem in (job, public_job, tracking_link):
+for stem in (job, public_job, public_application, application_answer, tracking_link):
     router.include_router(stem.router)
 for stem in (source, referral, saved_search):
     router.include_router(stem.router)
@@ -104,4 +112,8 @@ for stem in (requirement, opening, approval, approval_chain, approval_delegation
 for extra in (approval.of_requisition, requisition_template.of_requisition):
     router.include_router(extra)
 for extra in (second_factor.router, sign_on.auth_router, sign_on.router):
+    router.include_router(extra)
+for stem in (board, pipeline, stage_automation, reject_reason, application_task, application_bulk):
+    router.include_router(stem.router)
+for extra in (pipeline.of_requisition, stage_automation.of_stage, application_task.of_application):
     router.include_router(extra)
