@@ -107,7 +107,8 @@ def test_text_and_html_carry_the_same_links_and_words(template: EmailTemplate, l
 
 @pytest.mark.parametrize(("template", "language"), ALL)
 def test_texts_of_alerts_do_without_what_is_not_known(template: EmailTemplate, language: str) -> None:
-    given = {"organization": "Acme GmbH", "change": "other", "link": LINK}
+    always = {"title": "Backend developer", "step": "Head of department"}
+    given = {"organization": "Acme GmbH", "change": "other", "link": LINK, **always}
     rendered = render(template, language, **given)
     assert not re.search(r"None|Undefined|\( |\s[.,]", rendered.text)
 
