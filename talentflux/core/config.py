@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     rate_limit_login: int = Field(
         default=60, ge=0, description="Of these, POST requests under /api/v1/auth; 0: no limit."
     )
+    rate_limit_apply: int = Field(
+        default=20, ge=0, description="Of these, applications through public forms; 0: no limit."
+    )
     rate_limit_account: int = Field(default=3000, ge=0, description="Requests a minute of one account; 0: no limit.")
     rate_limit_key: int = Field(default=6000, ge=0, description="Requests a minute of one API key; 0: no limit.")
     metrics_token: SecretStr | None = Field(
@@ -149,11 +152,23 @@ class Settings(BaseSettings):
     )
     parser_timeout_seconds: float = Field(default=10.0, gt=0, description="A file that takes longer is given up.")
     parser_memory_mib: int = Field(default=512, ge=128, description="A file that needs more is given up.")
+    apply_difficulty: int = Field(
+        default=16,
+        ge=0,
+        le=24,
+        description="Leading zero bits of the puzzle of public forms; each more doubles the work; 0: no work.",
+    )
     upload_limit_mib: int = Field(default=20, ge=1, le=1024, description="Largest single resume.")
     archive_limit_mib: int = Field(default=1024, ge=1, description="Largest zip archive of resumes.")
     import_limit_mib: int = Field(default=64, ge=1, le=512, description="Largest table of an import.")
     worker_stalled_seconds: float = Field(
         default=10.0, ge=1, le=600, description="A worker silent for so long counts as dead and its jobs run again."
+    )
+    worker_metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port of a worker's /metrics: on this machine alone, unless a token is set; 0: none.",
     )
     worker_concurrency: int = Field(default=2, ge=1, le=64, description="Jobs that one worker runs at a time.")
 

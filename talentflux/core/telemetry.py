@@ -16,6 +16,9 @@ _AI_SECONDS: Final = Histogram(
     ["part", "outcome"],
     registry=_PROCESS,
 )
+_JOB_SECONDS: Final = Histogram(
+    "talentflux_job_seconds", "Seconds of a job that this process ran", ["task", "outcome"], registry=_PROCESS
+)
 
 
 class Telemetry:
@@ -97,6 +100,17 @@ class Telemetry:
             self.pool_size.set(pool.size())
             self.pool_used.set(pool.checkedout())
         return generate_latest(self.registry) + generate_latest(_PROCESS)
+
+
+def observe_job(task: str, seconds: float, *, failed: bool) -> None:
+    """Count one run of a job.
+
+    Args:
+        task: Its name, as `stem.action`.
+        seconds: Wall time.
+        failed: Whether it ended by an error; it may run again.
+    """
+    _JOB_SECONDS.labels(task, "failed" if failed else "done").observe(seconds)
 
 
 def _observe_ai(part: Part, seconds: float, failed: bool) -> None:  # noqa: FBT001 -- the form of a listener

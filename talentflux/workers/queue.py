@@ -7,6 +7,7 @@ runs again. What a task does must therefore be safe to repeat.
 import asyncio
 import importlib
 import pkgutil
+import time
 import traceback
 import typing
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,6 +27,7 @@ from talentflux.core.config import Settings
 from talentflux.core.database import Database, ReadSession, Scope, WriteSession
 from talentflux.core.errors import TalentFluxError
 from talentflux.core.logging import get_logger
+from talentflux.core.telemetry import observe_job
 from talentflux.workers import tasks
 
 MAX_ATTEMPTS = 5
@@ -129,7 +131,7 @@ def task(name: str) -> Callable[[_Task[_P]], _Task[_P]]:
                 structlog.contextvars.bound_contextvars(job_id=work.job_id, task=name),
                 tracing.span(name, "consumer", job_id=work.job_id, job_attempt=work.attempt),
             ):
-                await _logged(call(work, **typed), work)
+                await _logged(call(work, **typed), work, name)
 
         if name in _registry:
             raise ValueError(f"two tasks are named {name}")
@@ -139,10 +141,12 @@ def task(name: str) -> Callable[[_Task[_P]], _Task[_P]]:
     return register
 
 
-async def _logged(running: Awaitable[None], work: Work) -> None:
-    """Await a task and log how it failed: the place, not the text, which may quote personal data."""
+async def _logged(running: Awaitable[None], work: Work, name: str) -> None:
+    """Await a task, time it, and log how it failed: the place, not the text, which may quote personal data."""
+    began, failed = time.perf_counter(), True
     try:
         await running
+        failed = False
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _log.error(
@@ -152,6 +156,8 @@ async def _logged(running: Awaitable[None], work: Work) -> None:
             attempt=work.attempt,
         )
         raise
+    finally:
+        observe_job(name, time.perf_counter() - began, failed=failed)
 
 
 def build_app(connector: procrastinate.PsycopgConnector) -> procrastinate.App:

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import procrastinate
 import psycopg_pool
@@ -18,6 +20,7 @@ from talentflux.core.errors import ConfigurationError, TalentFluxError
 from talentflux.core.keyring import Keyring
 from talentflux.core.logging import get_logger
 from talentflux.core.setting_checks import check_settings
+from talentflux.core.telemetry import Telemetry
 from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
@@ -94,6 +97,7 @@ async def work(database_url: str, settings: Settings, *, stop: asyncio.Event | N
         contextlib.AsyncExitStack() as stack,
         Database(database_url, settings.database_pool_size, keyring=keyring) as database,
         audit_keeper.keeping(database, open_anchors(settings)),
+        _figures(settings, database),
     ):
         stack.enter_context(tracing.sending(settings, "worker", database.engine))
         while not stopping.is_set():
@@ -112,6 +116,20 @@ async def work(database_url: str, settings: Settings, *, stop: asyncio.Event | N
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stopping.wait(), pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+
+@asynccontextmanager
+async def _figures(settings: Settings, database: Database) -> AsyncIterator[None]:
+    """Serve the figures of this worker where the settings name a port."""
+    if not settings.worker_metrics_port:
+        yield
+        return
+    from talentflux.workers.figures import serving_figures  # noqa: PLC0415 -- a web server, which few workers need
+
+    telemetry = Telemetry()
+    database.on_wait = telemetry.pool_wait.observe
+    async with serving_figures(settings, telemetry, database):
+        yield
 
 
 async def _run_once(database_url: str, database: Database, settings: Settings, stopping: asyncio.Event) -> None:
