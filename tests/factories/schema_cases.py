@@ -129,9 +129,33 @@ class ServedApi:
         ids["requisition_id"] = made.json()["id"]
         sent = self._call(person, "post", "/resumes", files={"files": ("mara.txt", RESUME)}).json()
         ids |= {"task_id": sent["task"]["id"], "resume_id": sent["resumes"][0]["resume_id"]}
+        ids |= self._record_over_http(person)
         ids["workspace_id"] = self._call(
             person, "post", "/workspaces", json={"name": "Nordic", "slug": "nordic"}
         ).json()["id"]
+        return ids
+
+    def _record_over_http(self, person: Person) -> dict[str, str]:
+        """Make a candidate with all that is kept about one, and return the ids by parameter."""
+        ids = {}
+        pair = [{"name": "Noa Twice", "phone": "+4687001122"}, {"name": "Noa Twice"}]
+        one, other = (self._call(person, "post", "/candidates", json=given).json()["id"] for given in pair)
+        for name, path, body in (
+            ("note_id", f"/candidates/{one}/notes", {"body": "Calls back."}),
+            ("candidate_link_id", f"/candidates/{one}/links", {"url": "https://github.com/example"}),
+            ("talent_pool_id", "/talent-pools", {"name": "Nordics"}),
+            (
+                "custom_field_id",
+                "/custom-fields",
+                {"resource": "candidate", "slug": "wish", "name": "Wish", "type": "text"},
+            ),
+            ("candidate_merge_id", f"/candidates/{one}/merge", {"other_id": other}),
+        ):
+            ids[name] = self._call(person, "post", path, json=body).json()["id"]
+        self._call(person, "put", f"/candidates/{one}/tags", json={"names": ["New"]})
+        ids["tag_id"] = self._call(person, "get", "/tags").json()["items"][0]["id"]
+        given = {"files": {"file": ("mara.txt", RESUME)}, "data": {"candidate_id": one}}
+        ids["attachment_id"] = self._call(person, "post", "/attachments", **given).json()["id"]
         return ids
 
     def _call(self, person: Person, method: str, path: str, **sent: Any) -> requests.Response:

@@ -35,6 +35,7 @@ REASONS: dict[tuple[str, str], str] = {
     ("session", "model"): "its rows are in models/user.py and models/auth.py",
     ("session", "schema"): "its forms are in schemas/auth.py and schemas/user.py",
     ("skill", "model"): "the lexicon comes with the package",
+    ("timeline", "model"): "reads what other stems write as events",
     ("throttle", "model"): "its rows are in models/auth.py",
     ("throttle", "schema"): "nobody gets to see it",
     ("token", "model"): "its rows are in models/auth.py",
