@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request
 from talentflux.api.v1 import (
     api_key,
     application,
-    application_bulk,
     application_answer,
+    application_bulk,
     application_screening,
     application_task,
     approval,

@@ -25,7 +25,7 @@ from talentflux.schemas.page import RowPage, Sort, SyncParameters
 from talentflux.schemas.version import ANY_VERSION, Versions, version_of
 
 M = TypeVar("M", bound=TenantRow)
-KeyPart = float | UUID | datetime
+KeyPart = float | str | UUID | datetime
 
 LAST_ID: Final = UUID(int=2**128 - 1)
 """Behind every id: where a list that runs from new to old begins."""

@@ -42,5 +42,5 @@ class BoardRead(Schema):
     """The board of a requisition."""
 
     requisition_id: UUID
-    pipeline_id: UUID
+    pipeline_id: UUID | None = Field(description="Null until the first application makes the usual pipeline.")
     columns: list[BoardColumn]
