@@ -115,6 +115,14 @@ class ConflictError(TalentFluxError):
     title = "Conflict with the present state"
 
 
+class GoneError(TalentFluxError):
+    """The thing was there and has ended."""
+
+    status = 410
+    code = "gone"
+    title = "No longer there"
+
+
 class InvalidInputError(TalentFluxError):
     """The input can be read and makes no sense."""
 

@@ -70,13 +70,14 @@ class RequestMiddleware:
             settings: Hosts, origins, proxies and limits.
             telemetry: Where answers are counted.
             limiter: Counts requests by address.
-            body_limits: Largest body in bytes for paths that take files.
+            body_limits: Largest body in bytes for paths that take files; `*` stands for one part of a path.
         """
         self._app = app
         self._network = Network(settings)
         self._telemetry = telemetry
         self._limiter = limiter
-        self._body_limits = body_limits
+        self._body_limits = {path: limit for path, limit in body_limits.items() if "*" not in path}
+        self._patterns = [(*path.split("*"), limit) for path, limit in body_limits.items() if "*" in path]
         self._body_seconds = settings.body_timeout_seconds
         self._most = settings.concurrent_requests
         self._development = settings.environment is Environment.DEVELOPMENT
@@ -132,8 +133,18 @@ class RequestMiddleware:
         if method == "OPTIONS" and b"access-control-request-method" in headers:
             await preflight()(scope, receive, answer)
             return
-        limit = self._body_limits.get(path.rstrip("/"), _JSON_BODY_LIMIT)
+        limit = self._body_limit(path.rstrip("/"))
         await self._app(scope, guarded(receive, limit, self._body_seconds), answer)
+
+    def _body_limit(self, path: str) -> int:
+        """Return the largest body in bytes that a path takes."""
+        known = self._body_limits.get(path)
+        if known is not None:
+            return known
+        for start, end, limit in self._patterns:
+            if path.startswith(start) and path.endswith(end) and "/" not in path[len(start) : len(path) - len(end)]:
+                return limit
+        return _JSON_BODY_LIMIT
 
     def _identify(self, scope: Scope, headers: dict[bytes, str]) -> None:
         """Put the caller's address and scheme, as trusted proxies tell them, where all look for them."""

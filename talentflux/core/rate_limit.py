@@ -23,7 +23,7 @@ from talentflux.core.errors import TooManyRequestsError
 from talentflux.core.principal import AccessCredential, BrowserCredential, Credential, KeyCredential
 from talentflux.core.redis import RedisDownError, RedisLink
 
-Kind = Literal["address", "account", "key", "login"]
+Kind = Literal["address", "account", "key", "login", "apply"]
 _BROWSERS = 10_000  # sessions whose account is remembered
 _HASHES = 1_000  # identities whose hash is remembered
 _WINDOW = 60  # seconds
@@ -91,6 +91,7 @@ class RateLimiter:
         figures: dict[Kind, int] = {
             "address": settings.rate_limit_address,
             "login": settings.rate_limit_login,
+            "apply": settings.rate_limit_apply,
             "account": settings.rate_limit_account,
             "key": settings.rate_limit_key,
         }
@@ -218,7 +219,7 @@ class RateLimiter:
         """Return a keyed hash: addresses are few enough to be found by trying all against a plain one."""
         known = self._hashes.get((kind, identity))
         if known is None:
-            named = _network(identity) if kind in ("address", "login") else identity
+            named = _network(identity) if kind in ("address", "login", "apply") else identity
             known = self._sign(f"rate limit {kind} {named}")[:16].hex()
             if len(self._hashes) >= _HASHES:
                 self._hashes.clear()

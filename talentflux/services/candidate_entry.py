@@ -1,11 +1,12 @@
 """How candidates come in: entered by a person, imported, made from what a resume says."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from talentflux.core.crypto import Keys
 from talentflux.core.database import AnySession, WriteSession
-from talentflux.core.errors import ConflictError
+from talentflux.core.errors import ConflictError, NotFoundError
 from talentflux.models import Candidate
 from talentflux.repositories.candidate_repository import CandidateRepository
 from talentflux.schemas.candidate import CandidateCreate, CandidateRead, CandidateResume
@@ -68,7 +69,11 @@ async def create(session: WriteSession, given: CandidateCreate) -> CandidateRead
 
 
 async def enter(
-    session: WriteSession, profile: Profile, *, source_id: UUID | None = None, external_id: str | None = None
+    session: WriteSession,
+    profile: Mapping[str, str | None],
+    *,
+    source_id: UUID | None = None,
+    external_id: str | None = None,
 ) -> Candidate:
     """Return the candidate with an external id or an address, made where there is none.
 
@@ -106,6 +111,23 @@ async def from_resume(session: WriteSession, parsed: ParsedResume | None) -> Can
         parsed: What was read from the resume, None where nothing could be.
     """
     return await enter(session, _stated(parsed))
+
+
+async def complete(session: WriteSession, candidate_id: UUID, parsed: ParsedResume | None) -> Candidate | None:
+    """Give a candidate who is known what their resume states and they lack; None where they are gone.
+
+    Args:
+        session: The transaction.
+        candidate_id: Whose resume it is, as whoever sent it said.
+        parsed: What was read from it, None where nothing could be.
+    """
+    repository, keys = CandidateRepository(session), await organization_keys(session)
+    try:
+        candidate = await repository.get(candidate_id, lock=True)
+    except NotFoundError:
+        return None
+    await _complete(repository, keys, candidate, _stated(parsed), {})
+    return candidate
 
 
 def parts(given: dict[str, Any]) -> tuple[Profile, dict[str, Any]]:

@@ -30,13 +30,14 @@ from talentflux.services import (
     private_fields,
     source_service,
 )
-from talentflux.services.candidate_entry import create, enter, from_resume, parts, read, write
+from talentflux.services.candidate_entry import complete, create, enter, from_resume, parts, read, write
 from talentflux.services.duplicate_search import look_for
 from talentflux.services.encryption_service import organization_keys
 from talentflux.utils.search_query import parse
 
 __all__ = [
     "choose_resume",
+    "complete",
     "create",
     "delete",
     "enter",

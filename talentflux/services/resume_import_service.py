@@ -17,13 +17,20 @@ from talentflux.ai.taxonomy import Lexicon
 from talentflux.core.crypto import Cipher
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import DependencyError, UnreadableFileError
-from talentflux.models import Resume
+from talentflux.models import Candidate, Resume
 from talentflux.repositories.resume_repository import ResumeRepository
 from talentflux.schemas.analysis import AnalysedResume
 from talentflux.schemas.base import Schema
+from talentflux.schemas.resume import ParsedResume
 from talentflux.schemas.stored_resume import ResumeStatus
 from talentflux.schemas.task import TaskError
-from talentflux.services import application_service, candidate_service, resume_content, task_service
+from talentflux.services import (
+    application_screening_service,
+    application_service,
+    candidate_service,
+    resume_content,
+    task_service,
+)
 from talentflux.services.encryption_service import organization_keys
 from talentflux.services.resume_upload_service import GIVEN_UP
 
@@ -151,20 +158,30 @@ async def apply(
             continue
         if result.analysed is None:
             errors.append(_fail(resume, result, ciphers[resume.id]))
-            resume.candidate_id = (await candidate_service.from_resume(session, None)).id
+            await _owner(session, resume, None)
         else:
-            candidate = await candidate_service.from_resume(session, result.analysed.parsed)
-            resume.candidate_id = candidate.id
+            candidate = await _owner(session, resume, result.analysed.parsed)
             found[resume.id] = _fill(resume, result.analysed, lexicon, ciphers[resume.id])
             resume.embedding = None if result.vector is None else result.vector.tolist()
             resume.embedder = None if result.vector is None else embedder
             await session.flush()
-            await candidate_service.let_count(session, candidate, resume.id)
+            if candidate is not None:
+                await candidate_service.let_count(session, candidate, resume.id)
         await session.flush()
-        if resume.requisition_id is not None:
+        if resume.requisition_id is not None and resume.candidate_id is not None:
             await application_service.ensure(session, resume.requisition_id, resume.candidate_id, resume.id)
     await repository.add_skills(found)
+    await application_screening_service.request_of_resumes(session, locked)
     await _report(session, task_id, errors)
+
+
+async def _owner(session: WriteSession, resume: Resume, parsed: ParsedResume | None) -> Candidate | None:
+    """Return whose resume it is: who sent it, where they said so, else who it names; None where they are gone."""
+    if resume.candidate_id is not None:
+        return await candidate_service.complete(session, resume.candidate_id, parsed)
+    candidate = await candidate_service.from_resume(session, parsed)
+    resume.candidate_id = candidate.id
+    return candidate
 
 
 async def give_up(session: WriteSession, task_id: UUID, files: Sequence[WaitingFile]) -> None:

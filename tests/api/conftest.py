@@ -48,6 +48,8 @@ def settings(test_database: TestDatabase, tmp_path: Path) -> Settings:
         dns_server="127.0.0.1:1",  # nobody answers there
         rate_limit_address=0,
         rate_limit_login=0,
+        rate_limit_apply=0,
+        apply_difficulty=4,
         rate_limit_account=0,
         rate_limit_key=0,
         _env_file=None,

@@ -1,9 +1,11 @@
 """Jobs for tests: a requisition's posting that passes the gate, and solved puzzles."""
 
+import json
 from typing import Any
 
 import httpx
 
+from talentflux.core import puzzle
 from tests.api.support import requisition
 
 TERMS: dict[str, Any] = {
@@ -37,3 +39,30 @@ async def published(client: httpx.AsyncClient, **given: Any) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def challenge(client: httpx.AsyncClient, job_id: str) -> dict[str, str]:
+    """Return a solved puzzle for a job's form."""
+    answer = await client.get(f"/api/v1/public/jobs/{job_id}/challenge")
+    assert answer.status_code == 200, answer.text
+    given = answer.json()
+    return {"challenge": given["challenge"], "solution": puzzle.solve(given["challenge"], given["difficulty"])}
+
+
+async def send(client: httpx.AsyncClient, job_id: str, **given: Any) -> httpx.Response:
+    """Send the form of a job as JSON."""
+    solved = {} if "challenge" in given else await challenge(client, job_id)
+    body = {"name": "Mara Lindqvist", "email": "mara.lindqvist@example.org"} | solved | given
+    return await client.post(f"/api/v1/public/jobs/{job_id}/applications", json=body)
+
+
+async def send_file(
+    client: httpx.AsyncClient, job_id: str, files: dict[str, tuple[str, bytes]], **given: Any
+) -> httpx.Response:
+    """Send the form of a job with files, by the names of their parts."""
+    solved = {} if "challenge" in given else await challenge(client, job_id)
+    body = {"name": "Mara Lindqvist", "email": "mara.lindqvist@example.org"} | solved | given
+    parts = [(name, (file, data, "application/octet-stream")) for name, (file, data) in files.items()]
+    return await client.post(
+        f"/api/v1/public/jobs/{job_id}/applications", files=parts, data={"application": json.dumps(body)}
+    )

@@ -1,0 +1,404 @@
+"""Applying without a log-in: refused first, then taken once, kept before it is read."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from talentflux.core import puzzle
+from tests.api.conftest import Work
+from tests.api.support import UNKNOWN, assert_problem, resume_text, zipped
+from tests.factories.jobs import challenge, job, published, send, send_file
+
+FORM: list[dict[str, Any]] = [
+    {"id": "permit", "kind": "yes_no", "label": "May you work here?", "required": True, "knock_out": {"yes": True}},
+    {"id": "years", "kind": "number", "label": "Years?", "minimum": 0, "maximum": 60, "knock_out": {"minimum": 3}},
+    {
+        "id": "shift",
+        "kind": "select",
+        "label": "Which?",
+        "options": ["day", "night"],
+        "knock_out": {"options": ["day"]},
+    },
+    {"id": "tools", "kind": "multi_select", "label": "Tools?", "options": ["a", "b", "c"]},
+    {"id": "start", "kind": "date", "label": "When?"},
+    {"id": "site", "kind": "url", "label": "Where?"},
+    {"id": "why", "kind": "long_text", "label": "Why?"},
+    {"id": "sample", "kind": "file", "label": "A sample"},
+]
+
+
+def count(connection: psycopg.Connection, table: str) -> int:
+    row = connection.execute(f"select count(*) from {table}").fetchone()  # type: ignore[arg-type]
+    assert row is not None
+    return int(row[0])
+
+
+async def test_no_puzzle_is_given_for_a_job_that_is_not_public(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient
+) -> None:
+    draft = await job(client)
+    for job_id in (draft["id"], UNKNOWN):
+        assert_problem(await anonymous.get(f"/api/v1/public/jobs/{job_id}/challenge"), 404, "not_found")
+
+
+async def test_a_form_without_a_solved_puzzle_is_refused(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, admin_connection: psycopg.Connection
+) -> None:
+    shown, other = await published(client), await published(client)
+    solved, foreign = await challenge(anonymous, shown["id"]), await challenge(anonymous, other["id"])
+    wrong = str(next(n for n in range(1000) if puzzle.zero_bits(solved["challenge"], str(n)) < 4))
+    attempts = [
+        (solved | {"solution": wrong}, "challenge_unsolved"),
+        (solved | {"challenge": solved["challenge"][:-1] + "x"}, "challenge_invalid"),
+        (solved | {"challenge": "1.2.3"}, "challenge_invalid"),
+        (foreign, "challenge_invalid"),
+        (solved | {"website": "https://spam.example"}, "trap_filled"),
+    ]
+    for given, code in attempts:
+        assert_problem(await send(anonymous, shown["id"], **given), 422, code)
+    assert count(admin_connection, "candidate") == 0
+    assert (await send(anonymous, shown["id"], **solved)).status_code == 202
+
+
+async def test_a_puzzle_is_good_once(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, admin_connection: psycopg.Connection
+) -> None:
+    shown = await published(client)
+    solved = await challenge(anonymous, shown["id"])
+    first = await send(anonymous, shown["id"], **solved)
+    again = await send(anonymous, shown["id"], **solved)
+    assert (first.status_code, first.json()) == (again.status_code, again.json()) == (202, first.json())
+    assert count(admin_connection, "application_answer") == 1
+    other = await send(anonymous, shown["id"], **solved, name="Somebody Else")
+    assert_problem(other, 409, "challenge_used")
+
+
+@pytest.mark.parametrize(
+    ("answers", "question"),
+    [
+        ({}, "permit"),
+        ({"permit": None}, "permit"),
+        ({"permit": "yes"}, "permit"),
+        ({"permit": True, "years": "three"}, "years"),
+        ({"permit": True, "years": 61}, "years"),
+        ({"permit": True, "years": True}, "years"),
+        ({"permit": True, "years": 10**400}, "years"),
+        ({"permit": True, "shift": "noon"}, "shift"),
+        ({"permit": True, "shift": ["day"]}, "shift"),
+        ({"permit": True, "tools": "a"}, "tools"),
+        ({"permit": True, "tools": ["a", {}]}, "tools"),
+        ({"permit": True, "start": "21.11.2026"}, "start"),
+        ({"permit": True, "start": "2026-02-30"}, "start"),
+        ({"permit": True, "site": "javascript:alert(1)"}, "site"),
+        ({"permit": True, "why": 3}, "why"),
+        ({"permit": True, "why": "x" * 10_001}, "why"),
+        ({"permit": True, "sample": "a file"}, "sample"),
+        ({"permit": True, "salary": "?"}, "salary"),
+    ],
+)
+async def test_answers_that_are_missing_or_do_not_fit_are_named_by_their_question(
+    client: httpx.AsyncClient,
+    anonymous: httpx.AsyncClient,
+    admin_connection: psycopg.Connection,
+    answers: dict[str, Any],
+    question: str,
+) -> None:
+    shown = await published(client, form=FORM)
+    answer = await send(anonymous, shown["id"], answers=answers)
+    assert_problem(answer, 422, "invalid_input", f"body.answers.{question}")
+    assert count(admin_connection, "candidate") == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"email": "nobody"}, "body.email"),
+        ({"name": " "}, "body.name"),
+        ({"links": ["javascript:alert(1)"]}, "body.links.0"),
+        ({"salary": 1}, "body.salary"),
+    ],
+)
+async def test_fields_that_make_no_sense_are_refused(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, given: dict[str, Any], field: str
+) -> None:
+    shown = await published(client)
+    assert_problem(await send(anonymous, shown["id"], **given), 422, "invalid_input", field)
+
+
+async def test_a_job_that_closed_while_somebody_wrote_is_gone(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, admin_connection: psycopg.Connection
+) -> None:
+    shown = await published(client)
+    solved = await challenge(anonymous, shown["id"])
+    assert (await client.post(f"/api/v1/jobs/{shown['id']}/unpublish")).status_code == 200
+    assert_problem(await send(anonymous, shown["id"], **solved), 410, "job_closed")
+    assert count(admin_connection, "candidate") == 0
+
+
+async def test_a_file_that_says_it_is_too_large_is_refused_before_it_is_read(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient
+) -> None:
+    shown = await published(client)
+    taken = 0
+
+    async def body() -> Any:
+        nonlocal taken
+        yield b'--x\r\nContent-Disposition: form-data; name="resume"; filename="a.txt"\r\n\r\n'
+        for _ in range(200):
+            taken += 1
+            yield b"x" * 2**20
+
+    path = f"/api/v1/public/jobs/{shown['id']}/applications"
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(200 * 2**20)}
+    answer = await anonymous.post(path, content=body(), headers=headers)
+    assert_problem(answer, 413, "too_large")
+    assert taken == 0
+    del headers["Content-Length"]
+    assert (await anonymous.post(path, content=body(), headers=headers)).status_code == 413
+    assert taken < 5
+    large = await send_file(anonymous, shown["id"], {"resume": ("a.txt", b"x" * (2**20 + 1))})
+    assert_problem(large, 413, "too_large")
+
+
+async def test_other_media_types_and_broken_forms_are_refused(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient
+) -> None:
+    shown = await published(client)
+    path = f"/api/v1/public/jobs/{shown['id']}/applications"
+    assert_problem(
+        await anonymous.post(path, content=b"x", headers={"Content-Type": "text/plain"}), 415, "unsupported_media_type"
+    )
+    assert_problem(
+        await anonymous.post(path, content=b"{", headers={"Content-Type": "application/json"}), 422, "invalid_input"
+    )
+    form = await anonymous.post(path, files={"resume": ("a.txt", b"x", "text/plain")})
+    assert_problem(form, 422, "invalid_input", "body.application")
+    stray = await send_file(anonymous, shown["id"], {"cover": ("a.txt", b"x")})
+    assert_problem(stray, 422, "invalid_input", "body.cover")
+    unasked = await send_file(anonymous, shown["id"], {"answers.sample": ("a.txt", b"x")})
+    assert_problem(unasked, 422, "invalid_input", "body.answers.sample")
+
+
+async def test_an_address_that_sends_many_forms_is_held_up(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, app: FastAPI
+) -> None:
+    shown = await published(client)
+    limiter = app.state.resources.limiter
+    limiter._items["apply"] = limits_of(2)
+    path = f"/api/v1/public/jobs/{shown['id']}/applications"
+    for _ in range(2):
+        assert (await anonymous.post(path, json={})).status_code == 422
+    answer = await anonymous.post(path, json={})
+    assert_problem(answer, 429, "too_many_requests")
+    assert answer.headers["retry-after"]
+
+
+def limits_of(figure: int) -> Any:
+    from limits import RateLimitItemPerMinute  # noqa: PLC0415 -- of this test alone
+
+    return RateLimitItemPerMinute(figure, namespace="apply")
+
+
+async def test_a_resume_is_kept_first_and_read_after(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
+) -> None:
+    shown = await published(client, form=FORM)
+    files = {"resume": ("cv.txt", resume_text(email="other@example.org")), "answers.sample": ("s.txt", b"A sample")}
+    given = {
+        "permit": False,
+        "years": 2,
+        "shift": "night",
+        "tools": ["c", "a"],
+        "start": "2027-01-01",
+        "why": " Because ",
+    }
+    answer = await send_file(anonymous, shown["id"], files, answers=given)
+    assert (answer.status_code, answer.json()) == (202, {"detail": "Your application was received."})
+    row = admin_connection.execute("select status, candidate_id is not null from resume").fetchone()
+    assert row == ("stored", True)
+    (found,) = (await client.get("/api/v1/applications")).json()["items"]
+    assert (found["origin"], found["stage"], found["candidate_name"]) == ("public_form", "applied", "Mara Lindqvist")
+    await work()
+    person = (await client.get(f"/api/v1/candidates/{found['candidate_id']}")).json()
+    assert (person["email"], person["resumes"][0]["status"]) == ("mara.lindqvist@example.org", "parsed")
+    assert person["headline"] == "Backend developer"
+    assert count(admin_connection, "candidate") == 1
+    (sent,) = (await client.get(f"/api/v1/applications/{found['id']}/answers")).json()["submissions"]
+    assert sent["flagged"] is True
+    flags = {each["question_id"]: each["flagged"] for each in sent["answers"]}
+    assert flags == {
+        "permit": True,
+        "years": True,
+        "shift": True,
+        "tools": False,
+        "start": False,
+        "why": False,
+        "sample": False,
+    }
+    values = {each["question_id"]: each["value"] for each in sent["answers"]}
+    assert (values["tools"], values["why"]) == (["a", "c"], "Because")
+    file = sent["answers"][-1]["file"]
+    loaded = await client.get(f"/api/v1/applications/{found['id']}/answers/files/{file['id']}")
+    assert (loaded.content, loaded.headers["content-disposition"][:10]) == (b"A sample", "attachment")
+    missing = await client.get(f"/api/v1/applications/{found['id']}/answers/files/{UNKNOWN}")
+    assert_problem(missing, 404, "not_found")
+
+
+async def test_a_knock_out_answer_rejects_nobody(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, work: Work
+) -> None:
+    shown = await published(client, form=FORM)
+    await send(anonymous, shown["id"], answers={"permit": False, "years": 0})
+    await work()
+    (found,) = (await client.get("/api/v1/applications")).json()["items"]
+    assert found["stage"] == "applied"
+
+
+async def test_json_resume_and_a_bare_profile_make_resumes_that_are_read(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, work: Work
+) -> None:
+    shown = await published(client)
+    document = {
+        "basics": {"name": "Ada Berg", "email": "ada.berg@example.org", "label": "Developer"},
+        "work": [{"name": "Northwind", "position": "Developer", "startDate": "2019-01", "summary": "PostgreSQL"}],
+    }
+    assert (
+        await send(anonymous, shown["id"], name="Ada Berg", email="ada.berg@example.org", json_resume=document)
+    ).status_code == 202
+    typed = {
+        "name": "Bo Dahl",
+        "email": "bo.dahl@example.org",
+        "headline": "Designer",
+        "links": ["https://bo.example/"],
+    }
+    assert (await send(anonymous, shown["id"], **typed)).status_code == 202
+    huge = {"name": "Cy Ek", "email": "cy.ek@example.org", "json_resume": {"basics": {"name": "Cy Ek"}, "x": 10**40}}
+    assert (await send(anonymous, shown["id"], **huge)).status_code == 202
+    await work()
+    people = (await client.get("/api/v1/candidates")).json()["items"]
+    assert {person["name"] for person in people} == {"Ada Berg", "Bo Dahl", "Cy Ek"}
+    statuses = [each["status"] for each in (await client.get("/api/v1/resumes")).json()["items"]]
+    assert statuses.count("parsed") >= 2
+    assert len(statuses) == 3
+
+
+async def test_hostile_files_are_kept_and_the_application_is_recorded(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
+) -> None:
+    shown = await published(client)
+    hostile = {
+        "empty.pdf": b"",
+        "bomb.zip": zipped({"a.txt": b"0" * 900_000}),
+        "broken.pdf": b"%PDF-1.7 but no more",
+        "..\\..\\evil.exe": b"MZ\x90\x00",
+        "xxe.html": b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
+    }
+    for number, (name, data) in enumerate(hostile.items()):
+        answer = await send_file(anonymous, shown["id"], {"resume": (name, data)}, email=f"p{number}@example.org")
+        assert answer.status_code == 202, (name, answer.text)
+    await work()
+    found = (await client.get("/api/v1/applications")).json()["items"]
+    assert len(found) == len(hostile)
+    resumes = (await client.get("/api/v1/resumes")).json()["items"]
+    assert len(resumes) == len(hostile)
+    assert all(each["status"] in {"failed", "parsed"} for each in resumes)
+    originals = [(await client.get(f"/api/v1/resumes/{each['id']}/file")).content for each in resumes]
+    assert sorted(originals) == sorted(hostile.values())
+
+
+async def test_who_applies_twice_is_answered_alike_and_has_one_application_with_a_further_resume(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
+) -> None:
+    shown = await published(client)
+    times, bodies = [], []
+    for text in (resume_text(), resume_text(), resume_text(skills="Rust")):
+        solved = await challenge(anonymous, shown["id"])
+        began = time.monotonic()
+        answer = await send_file(anonymous, shown["id"], {"resume": ("cv.txt", text)}, **solved)
+        times.append(time.monotonic() - began)
+        bodies.append((answer.status_code, answer.content))
+        await work()
+    assert len(set(bodies)) == 1
+    assert all(each >= 0.25 for each in times)
+    assert max(times) - min(times) < 0.2
+    assert (count(admin_connection, "candidate"), count(admin_connection, "application")) == (1, 1)
+    assert (count(admin_connection, "resume"), count(admin_connection, "application_answer")) == (2, 3)
+    assert count(admin_connection, "file") == 2
+
+
+async def test_twenty_at_once_with_one_address_are_one_candidate_and_one_application(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
+) -> None:
+    shown = await published(client)
+    solved = [await challenge(anonymous, shown["id"]) for _ in range(20)]
+    sent = await asyncio.gather(
+        *(
+            send_file(anonymous, shown["id"], {"resume": (f"{n}.txt", resume_text(skills=f"Go {n % 3}"))}, **each)
+            for n, each in enumerate(solved)
+        )
+    )
+    assert [each.status_code for each in sent] == [202] * 20
+    await work()
+    assert (count(admin_connection, "candidate"), count(admin_connection, "application")) == (1, 1)
+    assert (count(admin_connection, "resume"), count(admin_connection, "application_answer")) == (3, 20)
+    mails = admin_connection.execute(
+        "select count(*) from email_message where template = 'application_received'"
+    ).fetchone()
+    assert mails == (1,)
+
+
+async def test_bytes_that_somebody_else_sent_are_a_resume_of_ones_own(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, admin_connection: psycopg.Connection
+) -> None:
+    shown = await published(client)
+    for email in ("a@example.org", "b@example.org"):
+        await send_file(anonymous, shown["id"], {"resume": ("cv.txt", resume_text())}, email=email)
+    rows = admin_connection.execute(
+        "select count(distinct candidate_id), count(*), count(digest) from resume"
+    ).fetchone()
+    assert rows == (2, 2, 1)
+
+
+async def test_the_source_of_a_tracking_link_is_kept_through_to_the_application(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, admin_connection: psycopg.Connection
+) -> None:
+    shown, other = await published(client), await published(client)
+    source = (await client.post("/api/v1/sources", json={"name": "Board", "kind": "job_board"})).json()
+    link = await client.post(
+        f"/api/v1/jobs/{shown['id']}/tracking-links", json={"name": "Board", "source_id": source["id"]}
+    )
+    assert link.status_code == 201, link.text
+    code = link.json()["code"]
+    clicked = await anonymous.get(f"/t/{code}")
+    assert (clicked.status_code, clicked.headers["location"]) == (302, f"/jobs/{shown['id']}?source={code}")
+    led = await anonymous.get(clicked.headers["location"])
+    assert led.headers["location"] == f"/api/v1/public/jobs/{shown['id']}?source={code}"
+    assert not {"set-cookie"} & (clicked.headers.keys() | led.headers.keys())
+    await send(anonymous, shown["id"], source=code)
+    await send(anonymous, other["id"], source=code, email="b@example.org")
+    await send(anonymous, shown["id"], source="nonsense", email="c@example.org")
+    rows = admin_connection.execute("select source_id::text, job_id::text from application order by id").fetchall()
+    assert rows == [(source["id"], shown["id"]), (None, other["id"]), (None, shown["id"])]
+    assert (await client.get(f"/api/v1/tracking-links/{link.json()['id']}")).json()["clicks"] == 1
+    assert (await client.delete(f"/api/v1/tracking-links/{link.json()['id']}")).status_code == 204
+    assert_problem(await anonymous.get(f"/t/{code}"), 404, "not_found")
+
+
+async def test_who_wants_no_program_to_compare_them_is_marked(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, admin_connection: psycopg.Connection
+) -> None:
+    screened, by_people = await published(client), await published(client, screening=False)
+    await send(anonymous, screened["id"], do_not_screen=True)
+    await send(anonymous, screened["id"], email="b@example.org")
+    await send(anonymous, by_people["id"], email="c@example.org")
+    rows = admin_connection.execute("select do_not_screen from application order by id").fetchall()
+    assert rows == [(True,), (False,), (True,)]
+
+
+async def test_answers_of_others_are_not_found(client: httpx.AsyncClient, foreign: dict[str, Any]) -> None:
+    assert_problem(await client.get(f"/api/v1/applications/{foreign['application']}/answers"), 404, "not_found")
