@@ -159,7 +159,7 @@ class CandidateSearchRepository:
             embedder: Whose vectors it can be compared with.
             strict: Whether all must have the words.
         """
-        filtered = _filtered(wanted.shape())
+        filtered = compiled(wanted.shape()) if wanted.shape() else ""
         near = _NOBODY
         if vector is not None and not (strict and begun.words):
             exact = begun.small or len(vector) != FAST_DIMENSIONS
@@ -205,10 +205,12 @@ class CandidateSearchRepository:
 
 
 @lru_cache(maxsize=256)
-def _filtered(shape: Shape) -> str:
-    """Return the SQL of the ids of those who meet filters; empty where none is given."""
-    if not shape:
-        return ""
+def compiled(shape: Shape) -> str:
+    """Return the SQL of the ids of those who meet filters, with the parameters of `CandidateFilter.values`.
+
+    Args:
+        shape: Which filters are given.
+    """
     return str(matching(shape).compile(dialect=_DIALECT))
 
 

@@ -8,7 +8,7 @@ without a side, a parenthesis without its other half, a quotation mark that is n
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 MOST_TERMS: Final = 40
@@ -51,9 +51,15 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Parts that must all be there."""
+    """Parts that must all be there.
+
+    Attributes:
+        parts: The parts.
+        stated: Whether somebody typed AND; words that merely stand beside each other mean the same less strictly.
+    """
 
     parts: tuple["Query", ...]
+    stated: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,8 @@ def terms(query: Query | None, *, wanted: bool = True) -> list[Term]:
 def is_plain(query: Query | None) -> bool:
     """Return whether a search is of words alone: no phrase, no operator, no beginning of a word."""
     parts = query.parts if isinstance(query, All) else (query,)
-    return all(isinstance(part, Term) and not part.phrase and not part.begins for part in parts)
+    stated = isinstance(query, All) and query.stated
+    return not stated and all(isinstance(part, Term) and not part.phrase and not part.begins for part in parts)
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -123,6 +130,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 def _word(word: str) -> Iterator[_Token]:
     """Give the tokens of what stands between spaces."""
     if word in {"AND", "&", "&&"}:
+        yield _Token("and")
         return
     if word == "OR":
         yield _Token("or")
@@ -168,11 +176,17 @@ class _Reader:
 
     def _all(self, depth: int) -> Query | None:
         found = []
+        stated = False
         while self._next() not in {"", "or", "close"}:
+            if self._next() == "and":
+                self._place += 1
+                stated = True
+                continue
             part = self._one(depth)
             if part is not None:
                 found.append(part)
-        return _joined(All, found)
+        joined = _joined(All, found)
+        return replace(joined, stated=joined.stated or stated) if isinstance(joined, All) else joined
 
     def _one(self, depth: int) -> Query | None:
         negated = False
@@ -205,10 +219,9 @@ def _term(text: str) -> Term:
 def _joined(kind: type[All | Either], parts: list[Query]) -> Query | None:
     flat: list[Query] = []
     for part in parts:
-        if isinstance(part, kind):
-            flat.extend(part.parts)
-        else:
-            flat.append(part)
+        flat.extend(part.parts if isinstance(part, kind) else [part])
     if len(flat) < 2:
         return flat[0] if flat else None
-    return kind(tuple(flat))
+    if kind is Either:
+        return Either(tuple(flat))
+    return All(tuple(flat), any(isinstance(part, All) and part.stated for part in parts))

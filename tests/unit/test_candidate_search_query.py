@@ -51,7 +51,16 @@ def test_terms_are_told_apart_by_whether_they_are_wanted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "plain"), [("a b", True), ("a", True), ('"a b"', False), ("a OR b", False), ("a*", False)]
+    ("typed", "plain"),
+    [
+        ("a b", True),
+        ("a", True),
+        ('"a b"', False),
+        ("a OR b", False),
+        ("a AND b", False),
+        ("AND a", True),
+        ("a*", False),
+    ],
 )
 def test_only_words_alone_are_plain(typed: str, plain: bool) -> None:  # noqa: FBT001 -- what is expected
     assert is_plain(parse(typed)) is plain

@@ -1,0 +1,117 @@
+"""Filters and words are found through indexes under row-level security, and no other organization is read for them."""
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from talentflux.core.database import Database, Scope
+from talentflux.repositories.candidate_filter import CandidateFilter
+from talentflux.repositories.candidate_search_repository import CandidateSearchRepository, compiled
+from talentflux.schemas.application import Stage
+from talentflux.schemas.candidate_filter import CandidateFilters
+from talentflux.schemas.consent import Consent
+from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
+from talentflux.utils.search_query import parse
+
+OTHER = UUID("01936c00-0000-7000-8000-0000000000bb")
+EACH = 3000
+_FILL = """
+insert into file (id, organization_id, media_type, size, key)
+    select gen_random_uuid(), %(org)s, '', 1, 'f' || n from generate_series(1, %(rows)s) n;
+insert into candidate (id, organization_id, consent, do_not_contact)
+    select gen_random_uuid(), %(org)s, case when n %% 500 = 0 then 'given' else 'unknown' end, n %% 700 = 0
+    from generate_series(1, %(rows)s) n;
+insert into resume (id, organization_id, file_id, candidate_id, status, total_years, masked_text)
+    select gen_random_uuid(), %(org)s, f.id, c.id, 'parsed', c.n %% 40,
+        'Built services with postgresql' || case when c.n %% 300 = 0 then ' and zerspanung' else '' end
+    from (select id, row_number() over () n from candidate where organization_id = %(org)s) c
+    join (select id, row_number() over () n from file where organization_id = %(org)s) f on f.n = c.n;
+update candidate set current_resume_id = resume.id from resume
+    where resume.candidate_id = candidate.id and candidate.organization_id = %(org)s;
+insert into resume_skill (organization_id, skill_id, resume_id)
+    select organization_id, case when total_years = 39 then 'cobol' else 'sql' end, id
+    from resume where organization_id = %(org)s;
+insert into candidate_name_token (organization_id, token, candidate_id)
+    select organization_id, decode(lpad(to_hex((random() * 200)::int), 64, '0'), 'hex'), id
+    from candidate where organization_id = %(org)s;
+"""
+
+
+@pytest.fixture
+def filled(admin_connection: psycopg.Connection) -> None:
+    """Candidates with resumes in two organizations."""
+    admin_connection.execute("insert into organization (id, slug, name) values (%s, 'other', 'Other')", [OTHER])
+    for organization in (LOCAL_ORGANIZATION_ID, OTHER):
+        for statement in _FILL.split(";\n"):
+            if statement.strip():
+                given = {"org": organization, "rows": EACH}
+                admin_connection.execute(
+                    statement.encode(), {k: v for k, v in given.items() if f"%({k})s" in statement}
+                )
+    admin_connection.execute("vacuum analyze")
+
+
+async def _plan(database: Database, wanted: CandidateFilter, words: str = "") -> str:
+    """Return how the database finds those who meet filters."""
+    async with database.read_session(Scope(LOCAL_ORGANIZATION_ID, requisitions="open")) as session:
+        if (query := parse(words)) is not None:
+            await CandidateSearchRepository(session).say(query)
+        driver = await session.driver()
+        await driver.execute("set local enable_seqscan = off")
+        values: dict[str, Any] = {**wanted.values(), "organization_id": LOCAL_ORGANIZATION_ID}
+        sql = f"explain (analyze, costs off, timing off, summary off) {compiled(wanted.shape())}"
+        rows = await (await driver.execute(sql.encode(), values)).fetchall()
+    return "\n".join(row[0] for row in rows)
+
+
+@pytest.mark.usefixtures("filled")
+async def test_each_filter_is_an_index_condition(database: Database) -> None:
+    token = bytes(31) + b"\x07"
+    none = CandidateFilters()
+    for wanted, condition in (
+        (CandidateFilter(CandidateFilters(skills="cobol")), "skill_id = 'cobol'"),
+        (CandidateFilter(CandidateFilters(min_years=39)), "total_years >= "),
+        (CandidateFilter(CandidateFilters(consent=Consent.GIVEN)), "consent = 'given'"),
+        (CandidateFilter(CandidateFilters(source_id=OTHER)), "source_id = "),
+        (CandidateFilter(CandidateFilters(requisition_id=OTHER, stage=Stage.OFFER)), "requisition_id = "),
+        (CandidateFilter(CandidateFilters(stage=Stage.OFFER)), "stage = 'offer'"),
+        (CandidateFilter(CandidateFilters(tags=str(OTHER))), "tag_id = "),
+        (CandidateFilter(CandidateFilters(talent_pool_id=OTHER)), "talent_pool_id = "),
+        (CandidateFilter(none, name_tokens=[token]), "token = "),
+        (CandidateFilter(none, place_tokens=[token]), "token = "),
+        (CandidateFilter(none, email_index=token), "email_index = "),
+        (CandidateFilter(none, phone_index=token), "phone_index = "),
+    ):
+        plan = await _plan(database, wanted)
+        assert any("Index Cond" in line and condition in line for line in plan.splitlines()), plan
+        assert "Seq Scan" not in plan.replace("Seq Scan on requisition", ""), plan
+
+
+@pytest.mark.usefixtures("filled")
+async def test_words_are_found_by_their_index_in_the_own_organization_alone(database: Database) -> None:
+    plan = await _plan(database, CandidateFilter(CandidateFilters(), text=True), "zerspanung")
+    condition = next(line for line in plan.splitlines() if "Index Cond" in line and "words @@" in line)
+    assert "organization_id = " in condition
+    assert "candidate_text_words_idx" in plan
+    scan = next(line for line in plan.splitlines() if "Bitmap Heap Scan on candidate_text" in line)
+    assert f"actual rows={EACH // 300}" in scan, plan
+
+
+@pytest.mark.usefixtures("filled")
+async def test_what_is_said_holds_for_its_transaction_alone(database: Database) -> None:
+    async def seen(session: Any) -> int:
+        driver = await session.driver()
+        row = await (await driver.execute("select count(*) from candidate_text")).fetchone()
+        return int(row[0])
+
+    scope = Scope(LOCAL_ORGANIZATION_ID)
+    async with database.read_session(scope) as session:
+        query = parse("zerspanung -postgresql")
+        assert query is not None
+        await CandidateSearchRepository(session).say(query)
+        assert await seen(session) == 0
+    for _ in range(6):
+        async with database.read_session(scope) as session:
+            assert await seen(session) == EACH
