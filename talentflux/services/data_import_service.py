@@ -21,6 +21,7 @@ from talentflux.core.config import Settings
 from talentflux.core.crypto import Cipher, Keys
 from talentflux.core.database import AnySession, ReadSession, WriteSession
 from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
+from talentflux.core.permissions import RequisitionLevel
 from talentflux.core.queue import enqueue
 from talentflux.models import DataImport, DataImportBatch
 from talentflux.repositories.data_import_repository import DataImportRepository
@@ -52,6 +53,9 @@ BATCH_TASK: Final = "data_import.batch"
 EXPIRE_TASK: Final = "data_import.expire"
 KEPT: Final = timedelta(days=7)
 """How long the cells of a file are kept."""
+
+LEVELS: Final[tuple[RequisitionLevel, ...]] = ("all", "open", "team")
+"""Which requisitions whoever runs an import sees; a job names it by its number, and sees no more."""
 
 _SAMPLES, _SAMPLE_LENGTH, _REFUSED = 3, 80, 50
 _FASTEST: Final = 1
@@ -227,7 +231,8 @@ async def check(session: WriteSession, import_id: UUID) -> ImportRead:
     """
     row = await _begin(session, import_id, ImportStatus.CHECKING, _CHANGEABLE)
     audit_service.record(session, "data_import.check", "data_import", import_id)
-    await enqueue(session, CHECK_TASK, lock=_lock(import_id), import_id=import_id)
+    level = LEVELS.index(session.scope.requisitions)
+    await enqueue(session, CHECK_TASK, lock=_lock(import_id), import_id=import_id, level=level)
     return await _read(session, row)
 
 
@@ -240,8 +245,9 @@ async def run(session: WriteSession, import_id: UUID) -> ImportRead:
     """
     row = await _begin(session, import_id, ImportStatus.RUNNING, _RUNNABLE)
     audit_service.record(session, "data_import.run", "data_import", import_id, after={"rows": row.total})
+    level = LEVELS.index(session.scope.requisitions)
     for number in await DataImportRepository(session).batch_numbers(import_id, undone=True):
-        await enqueue(session, BATCH_TASK, lock=_lock(import_id), import_id=import_id, number=number)
+        await enqueue(session, BATCH_TASK, lock=_lock(import_id), import_id=import_id, number=number, level=level)
     return await _read(session, row)
 
 

@@ -256,15 +256,16 @@ async def _apply(session: WriteSession, planned: Planned, requisition_id: UUID) 
     applied_at: datetime | None = planned.row.cells.get("applied_at")
     verdict = planned.verdict
     try:
-        made = await application_service.ensure(
-            session,
-            requisition_id,
-            planned.person.id,
-            None,
-            origin=Origin.IMPORT,
-            external_id=planned.row.cells.get("application_external_id"),
-            created_at=applied_at,
-        )
+        async with session.begin_nested():  # what a refused row has begun is undone
+            made = await application_service.ensure(
+                session,
+                requisition_id,
+                planned.person.id,
+                None,
+                origin=Origin.IMPORT,
+                external_id=planned.row.cells.get("application_external_id"),
+                created_at=applied_at,
+            )
     except TalentFluxError as error:
         verdict.verdict, verdict.id = Verdict.ERROR, None
         verdict.problems = [RowProblem(field="requisition_id", detail=error.detail)]

@@ -9,10 +9,15 @@ from uuid import UUID, uuid4
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
 from python_calamine import CalamineWorkbook
 
 from talentflux.core.config import Settings
+from talentflux.core.permissions import Role
+from talentflux.dependencies import Resources
+from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import OTHER_ORGANIZATION, Work
+from tests.factories.people import add_person
 from tests.factories.sheets import xlsx
 
 PEOPLE = "Name;E-Mail;Telefon;Ort;Externe ID;Notizfeld\nMara Lindqvist;Mara@example.org;+46 70 123 45 67;Malmö;k1;x\n"
@@ -270,3 +275,68 @@ async def test_two_imports_of_the_same_people_at_once_make_each_once(client: htt
     assert [each["status"] for each in counts] == ["succeeded"] * 2
     assert sum(each["counts"]["create"] for each in counts) == 1200
     assert sum(each["counts"]["duplicate"] for each in counts) == 1200
+
+
+async def test_people_of_a_table_apply_once_to_the_requisition_that_a_column_names(
+    client: httpx.AsyncClient, work: Work
+) -> None:
+    needs = "title;external id;openings\nData engineer;r1;2\n;;\n"
+    done = await ran(client, work, needs, kind="requisitions")
+    assert done["counts"] == {"create": 1, "update": 0, "duplicate": 0, "error": 0}, done["problems"]
+    rows = (
+        "name,email,requisition external id,application id,applied at\n"
+        "Ana,ana@example.org,r1,a1,2026-01-05\nBo,bo@example.org,nowhere,a2,\nCy,cy@example.org,,a3,\n"
+    )
+    first = await ran(client, work, rows, kind="applications")
+    second = await ran(client, work, rows, kind="applications")
+
+    applications = (await client.get("/api/v1/applications")).json()["items"]
+    assert first["counts"] == {"create": 1, "update": 0, "duplicate": 0, "error": 2}
+    assert second["counts"] == {"create": 0, "update": 0, "duplicate": 1, "error": 2}
+    assert [each["candidate_name"] for each in applications] == ["Ana"]
+    assert applications[0]["created_at"].startswith("2026-01-05")
+    assert [person["name"] for person in await people(client)] == ["Ana"]
+
+
+async def test_requisitions_are_known_again_by_their_external_ids(client: httpx.AsyncClient, work: Work) -> None:
+    await ran(client, work, "title;external id\nData engineer;r1\nNo id;\n", kind="requisitions")
+    again = await ran(client, work, "title;external id\nData engineer;r1\n", kind="requisitions")
+    changed = await ran(client, work, "title;external id\nSenior data engineer;r1\n", kind="requisitions")
+
+    assert again["counts"]["duplicate"] == 1
+    assert changed["counts"]["update"] == 1
+    items = (await client.get("/api/v1/requisitions")).json()["items"]
+    assert [each["title"] for each in items] == ["Senior data engineer"]
+
+
+async def test_nobody_applies_to_a_requisition_that_the_importer_does_not_see(
+    app: FastAPI, client: httpx.AsyncClient, work: Work
+) -> None:
+    resources: Resources = app.state.resources
+    recruiter = await add_person(resources.database, resources.tokens, LOCAL_ORGANIZATION_ID, Role.RECRUITER)
+    hidden = {"description": "Chief executive", "confidential": True, "external_id": "secret"}
+    assert (await client.post("/api/v1/requisitions", json=hidden)).status_code == 201
+    rows = "name,email,requisition external id\nAna,ana@example.org,secret\n"
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=recruiter.headers) as send:
+        done = await ran(send, work, rows, kind="applications")
+
+    assert done["counts"]["error"] == 1
+    assert (await client.get("/api/v1/applications")).json()["items"] == []
+
+
+async def test_the_cells_of_a_file_are_destroyed_after_their_time(
+    client: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
+) -> None:
+    done = await ran(client, work, PEOPLE)
+    admin_connection.execute("update data_import set expires_at = now() - interval '1 minute'")
+    waiting = "update procrastinate_jobs set scheduled_at = now() where task_name = 'data_import.expire'"
+    admin_connection.execute(waiting)
+
+    await work()
+
+    gone = (await client.get(f"{PATH}/{done['id']}")).json()
+    assert (gone["file_name"], gone["columns"], gone["status"]) == ("(expired)", [], "succeeded")
+    assert gone["counts"]["create"] == 1
+    assert (await client.get(f"{PATH}/{done['id']}/report")).status_code == 409
+    assert admin_connection.execute("select count(*) from data_import_batch").fetchone() == (0,)
