@@ -265,3 +265,21 @@ async def test_hostile_names_are_text_on_every_page(  # noqa: PLR0917 -- fixture
     await page.get_by_text("onerror=alert(1)").wait_for()
     assert await page.locator("[data-hostile]").count() == 0
     assert not opened
+
+
+@pytest.mark.parametrize("path", ["/login", "/register", "/reset-password", "/verify-email", "/account"])
+async def test_every_form_with_a_password_says_whose_it_is(
+    path: str, site: str, context: BrowserContext, database: Database
+) -> None:
+    await add_owner(database)
+    page = await context.new_page()
+    if path == "/account":
+        await log_in(page, site)
+        await page.get_by_text(EMAIL).wait_for()
+    else:
+        await page.goto(site + path)
+    forms = page.locator("form", has=page.locator("input[type=password]"))
+    names = forms.locator("input[autocomplete=username]")
+    assert await forms.count() == await names.count() > 0
+    if path == "/account":
+        assert [await name.input_value() for name in await names.all()] == [EMAIL, EMAIL]

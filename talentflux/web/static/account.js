@@ -136,6 +136,7 @@ async function showAccount() {
   if (!me.ok) return location.assign("/login?next=/account");
   part("name").textContent = me.data.name;
   part("email").textContent = me.data.email;
+  for (const each of document.querySelectorAll("[data-username]")) each.defaultValue = me.data.email; // for password managers
   const hasPassword = me.data.password_changed_at !== null;
   part("password").hidden = !hasPassword;
   part("no-password").hidden = hasPassword;
