@@ -23,6 +23,7 @@ from talentflux.core.errors import (
     StepUpRequiredError,
     UnauthenticatedError,
 )
+from talentflux.core.foreseeing import ForeseenSession
 from talentflux.core.permissions import TEAM_PERMISSIONS, Permission
 from talentflux.core.principal import Authorization, BrowserCredential, Credential, Principal, authorization
 from talentflux.core.security.cookies import csrf_holds, session_cookie_name
@@ -87,9 +88,10 @@ class Access:
             TooManyRequestsError: The account or key asks too often.
         """
         resources: Resources = request.app.state.resources
-        known: Credential | None = getattr(request.state, "credential", None)
+        state = _state(request)
+        known: Credential | None = state.get("credential")
         if known is None:  # else the request was admitted before its body was read, and is counted
-            known = request.state.credential = await _credential(request, resources)
+            known = state["credential"] = await _credential(request, resources)
             await resources.limiter.check_credential(request.scope, known)
         return authorization(known, _organization(request), own=self.kind == "own")
 
@@ -102,9 +104,10 @@ class Access:
         """
         principal = session.principal
         assert principal is not None
-        request.state.session = session
+        state = _state(request)
+        state["session"] = session
         resources: Resources = request.app.state.resources
-        resources.limiter.remember(request.state.credential, principal.actor)
+        resources.limiter.remember(state["credential"], principal.actor)
         if self.kind == "tenant":
             await self._check_permission(request, session, principal)
         elif principal.user_id is None or (self.write and principal.api_key_id is not None):
@@ -114,9 +117,9 @@ class Access:
                 "Give your password (and second factor) to POST /api/v1/auth/proof, then send this again. "
                 "API keys cannot do this."
             )
-        if principal.api_key_id is not None:
+        if principal.api_key_id is not None and not isinstance(session, ForeseenSession):
             resources.key_use.touch(principal.api_key_id)
-        for call in getattr(request.state, "on_open", ()):
+        for call in state.get("on_open", ()):
             await call(session)
         return principal
 
@@ -131,6 +134,12 @@ class Access:
         if self.permission in principal.permissions or await _team_allows(request, session, principal, self.permission):
             return
         raise ForbiddenError(f"This needs the permission {self.permission}, which you do not have here.")
+
+
+def _state(request: Request) -> dict[str, Any]:
+    """Return what `request.state` stands for; asked for what is not there it takes as long as a look at a token."""
+    state: dict[str, Any] = request.scope.setdefault("state", {})
+    return state
 
 
 async def _team_allows(
@@ -172,6 +181,22 @@ async def _entered(request: Request, opening: AbstractAsyncContextManager[_S]) -
 
 class ReadGuard(_Guard):
     """Opens a read-only transaction."""
+
+    async def foresee(self, request: Request) -> ForeseenSession | None:
+        """Return a session for a caller whom this process knows, before their access is checked; None for others."""
+        resources: Resources = request.app.state.resources
+        return resources.database.foreseen_session(await self.access.authorization(request), origin_of(request))
+
+    async def shown(self, request: Request, session: ForeseenSession) -> None:
+        """Take note of what a caller is now shown, who was found to be as foreseen.
+
+        Raises:
+            DependencyError: The audit log takes nothing for now.
+        """
+        await session.show()
+        resources: Resources = request.app.state.resources
+        if session.principal is not None and session.principal.api_key_id is not None:
+            resources.key_use.touch(session.principal.api_key_id)
 
     async def __call__(self, request: Request) -> ReadSession:
         """Open the transaction for as long as the endpoint runs."""

@@ -19,6 +19,8 @@ PageLimit = Annotated[Limit, Query()]
 PageCursor = Annotated[Cursor | None, Query()]
 _ETAG: Final = re.compile(r'"([0-9a-f]{1,16})\.[0-9a-f]{12}"')
 _PLAIN_QUERY: Final = re.compile(r"[\w.=&-]*", re.ASCII)
+_PLAIN_HOST: Final = re.compile(r"[\w.-]+(?::\d{1,5})?", re.ASCII)
+_PLAIN_PATH: Final = re.compile(r"/[\w.~/-]*", re.ASCII)
 _GivenVersion = Annotated[
     str | None,
     Header(
@@ -172,7 +174,10 @@ def _following(request: Request, cursor: str) -> str:
     if not _PLAIN_QUERY.fullmatch(asked):
         return str(request.url.include_query_params(cursor=cursor))
     kept = [part for part in asked.split("&") if part and part.partition("=")[0] != "cursor"]
-    return f"{str(request.url).partition('?')[0]}?{'&'.join([*kept, f'cursor={cursor}'])}"
+    host, path = request.headers.get("host", ""), request.scope["path"]
+    plain = _PLAIN_HOST.fullmatch(host) and _PLAIN_PATH.fullmatch(path)  # else the framework knows what to escape
+    address = f"{request.scope['scheme']}://{host}{path}" if plain else str(request.url).partition("?")[0]
+    return f"{address}?{'&'.join([*kept, f'cursor={cursor}'])}"
 
 
 def answers(*statuses: int, example: Any = None, success: int = 200) -> dict[int | str, dict[str, Any]]:

@@ -17,6 +17,9 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 from starlette.types import Receive, Scope, Send
 
+from talentflux.core.database import ReadSession
+from talentflux.dependencies import ReadGuard
+
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OTHERS: Final = ("header_params", "cookie_params", "body_params")
 _NAMES: Final = (
@@ -45,6 +48,9 @@ class ShortPath:
         self._needed: list[tuple[str | None, _Call, str | None]] = [
             (each.name, each.call, each.request_param_name) for each in dependant.dependencies
         ]
+        guards = [call for _, call, _ in self._needed if isinstance(call, ReadGuard)]
+        self._guard = guards[0] if len(guards) == 1 else None
+        self._plain = False  # whether the last answer needed no more than statements made ready at import
 
     @classmethod
     def of(cls, found: Any) -> "ShortPath | None":
@@ -75,15 +81,49 @@ class ShortPath:
         values = self._values(request)
         if values is None:
             return False
-        async with AsyncExitStack() as stack:
-            scope["fastapi_function_astack"] = stack
-            for name, call, takes in self._needed:
-                given = await (call(**{takes: request}) if takes else call())
-                if name is not None:
-                    values[name] = given
-            response = await self._endpoint(**values)
+        response = await self._foreseen(request, values) if self._plain else None
+        if response is None:
+            response = await self._opened(request, values)
         await response(scope, receive, send)
         return True
+
+    async def _opened(self, request: Request, values: dict[str, Any]) -> Response:
+        """Answer in a transaction that opens with the caller's access."""
+        async with AsyncExitStack() as stack:
+            request.scope["fastapi_function_astack"] = stack
+            response: Response = await self._endpoint(**values, **await self._given(request, {}))
+        session = request.scope["state"].get("session") if self._guard else None
+        self._plain = isinstance(session, ReadSession) and session.plain
+        return response
+
+    async def _foreseen(self, request: Request, values: dict[str, Any]) -> Response | None:
+        """Answer a caller who is taken for who they were; None where they are not, or more is asked for than that.
+
+        A refusal is never given here: it is found out again where the database is asked first.
+        """
+        assert self._guard is not None
+        session = await self._guard.foresee(request)
+        if session is None:
+            return None
+        try:
+            await self._guard.access.check(request, session)
+            response: Response = await self._endpoint(**values, **await self._given(request, {self._guard: session}))
+            session.confirm()
+        except Exception:  # noqa: BLE001 -- whatever it is, it comes again in a transaction, or it does not matter
+            self._plain = False
+            request.scope["state"].pop("session", None)
+            return None
+        await self._guard.shown(request, session)
+        return response
+
+    async def _given(self, request: Request, known: dict[Any, Any]) -> dict[str, Any]:
+        """Return what the dependencies give, those that are known already without calling them."""
+        given = {}
+        for name, call, takes in self._needed:
+            value = known[call] if call in known else await (call(**{takes: request}) if takes else call())
+            if name is not None:
+                given[name] = value
+        return given
 
     def _values(self, request: Request) -> dict[str, Any] | None:
         values: dict[str, Any] = {} if self._request is None else {self._request: request}

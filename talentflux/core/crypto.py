@@ -110,9 +110,9 @@ class Keys:
         self._sealing = {version: AESGCM(derive(key, "sealing")) for version, key in data.items()}
         self._index = index
         self._columns: dict[str, bytes] = {}
-        # By place and wrapped key, so that nothing is found here that is not in the database any more. A process lets
-        # go of `Keys` after a few seconds, and of these with it.
-        self._persons: dict[bytes, AESGCM] = {}
+        # By column and row: the wrapped key, so that nothing is opened with one that is not in the database any more,
+        # what it wraps, and the place of the ciphertext. A process lets go of `Keys` after a few seconds, and of these.
+        self._persons: dict[str, dict[int, tuple[bytes, AESGCM, bytes]]] = {}
         self._commitment = derive(index, "commitment")
 
     @property
@@ -161,31 +161,30 @@ class Keys:
             TamperedError: A row was changed or moved, or belongs to another organization.
             UnknownKeyError: A key is wrapped by a version that is not known yet.
         """
-        place = f"{column.partition('.')[0]}:".encode()
-        data_place = self._prefix + _PERSON_FORM + f"{column}:".encode()
-        head, key_place, wrapping = b"", b"", None
+        known = self._persons.setdefault(column, {})
         for row_id, wrapped, sealed in rows:
             if wrapped is None or sealed is None:
                 yield None
                 continue
-            if wrapped[:3] != head:
-                head = wrapped[:3]
-                key_place, wrapping = self._prefix + head + place, self._of_version(self._wrapping, head, column)
-            row = str(row_id).encode()
-            entry = key_place + row + wrapped
+            person = known.get(row_id.int)
             try:
-                person = self._persons.get(entry)
-                if person is None:
-                    assert wrapping is not None
-                    person = AESGCM(wrapping.decrypt(wrapped[3:15], wrapped[15:], key_place + row))
-                    if len(self._persons) >= _MOST_PERSONS:
-                        self._persons.clear()
-                    self._persons[entry] = person
+                if person is None or person[0] != wrapped:
+                    if len(known) >= _MOST_PERSONS:
+                        known.clear()
+                    person = known[row_id.int] = self._person(column, row_id, wrapped)
                 if sealed[:1] != _PERSON_FORM:
                     raise _tampered(column)
-                yield person.decrypt(sealed[1:13], sealed[13:], data_place + row)
+                yield person[1].decrypt(sealed[1:13], sealed[13:], person[2])
             except (InvalidTag, ValueError):
                 raise _tampered(column) from None
+
+    def _person(self, column: str, row_id: UUID, wrapped: bytes) -> tuple[bytes, AESGCM, bytes]:
+        """Return a wrapped key, the cipher of what it wraps, and the place of what that has encrypted in a column."""
+        head, row = wrapped[:3], str(row_id)
+        wrapping = self._of_version(self._wrapping, head, column)
+        place = self._prefix + head + f"{column.partition('.')[0]}:{row}".encode()
+        key = wrapping.decrypt(wrapped[3:15], wrapped[15:], place)
+        return wrapped, AESGCM(key), self._prefix + _PERSON_FORM + f"{column}:{row}".encode()
 
     def rewrap(self, wrapped: bytes, context: str) -> bytes:
         """Return a person's key wrapped by the newest version; what it encrypts stays as it is.

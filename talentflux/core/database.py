@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Literal, Self, TypeVar
 
 import orjson
 import psycopg
@@ -23,9 +23,10 @@ from sqlalchemy.util import greenlet_spawn
 
 from talentflux.core.audit_trail import AuditTrail
 from talentflux.core.errors import ConfigurationError, DependencyError
+from talentflux.core.foreseeing import ForeseenSession
 from talentflux.core.keyring import Keyring
-from talentflux.core.leasing import driver_of, end_reading, give_back, one_row, reset, settle
-from talentflux.core.principal import PREPARE, Authorization
+from talentflux.core.leasing import Row, driver_of, end_reading, forget, give_back, make_ready, one_row, reset, settle
+from talentflux.core.principal import Authorization, Principals
 from talentflux.core.sessions import NOWHERE, AnySession, Origin, ReadSession, Scope, WriteSession
 
 __all__ = [
@@ -73,6 +74,7 @@ class Database:
         self.keyring = keyring
         self.trail = AuditTrail()
         self.on_wait: Callable[[float], None] = _ignore
+        self.principals = Principals()
         options = (
             f"-c role={APP_ROLE} -c timezone=UTC -c statement_timeout={statement_timeout_seconds * 1000:.0f}"
             " -c idle_in_transaction_session_timeout=60000"
@@ -132,6 +134,16 @@ class Database:
         """Open a read-only transaction for whoever a credential proves the caller to be; as for writing."""
         return _Transaction(self, ReadSession, authorization, origin)
 
+    def foreseen_session(self, authorization: Authorization, origin: Origin = NOWHERE) -> ForeseenSession | None:
+        """Return a session for a read by somebody whom this process knows; None for whom it does not.
+
+        Args:
+            authorization: Made of the credential by `core.principal.authorization`.
+            origin: Where the request came from.
+        """
+        known = self.principals.last(authorization)
+        return None if known is None else ForeseenSession(self, authorization, known, origin)
+
     def read_session(self, scope: Scope, origin: Origin = NOWHERE) -> AbstractAsyncContextManager[ReadSession]:
         """Open a read-only transaction.
 
@@ -186,7 +198,7 @@ class Database:
 
     async def begin(
         self, access: Literal["read", "write"], whose: Scope | Authorization
-    ) -> tuple[PoolProxiedConnection, dict[str, Any] | None]:
+    ) -> tuple[PoolProxiedConnection, Row | None]:
         """Check a connection out and open the scoped transaction on it.
 
         A first failure on a pooled connection is taken for a restart of the server: every pooled connection is
@@ -229,22 +241,20 @@ class Database:
                 return leased, row
         raise AssertionError("the loop returns or raises")
 
-    async def _open(self, leased: PoolProxiedConnection, query: bytes, *, authorize: bool) -> dict[str, Any] | None:
+    async def _open(self, leased: PoolProxiedConnection, query: bytes, *, authorize: bool) -> Row | None:
         """Run what opens a transaction; return the row about the caller, where it asks for one."""
         driver = driver_of(leased)
         if not authorize:
             await driver.execute(query, prepare=False)
             return None
-        kept = leased.info  # lives as long as the connection to the server
-        if "authorizes" not in kept:
-            await driver.execute(PREPARE.encode(), prepare=False)
-            kept["authorizes"] = True
+        await make_ready(leased)
         try:
             return await one_row(driver, query)
         except psycopg.errors.InvalidSqlStatementName:
             # After a rollback the driver lets the server forget all prepared statements, ours too.
+            forget(leased)
             await driver.execute(b"rollback", prepare=False)
-            await driver.execute(PREPARE.encode(), prepare=False)
+            await make_ready(leased)
             return await one_row(driver, query)
 
 
@@ -272,7 +282,7 @@ class _Transaction(AbstractAsyncContextManager[_S]):
             session.scope = whose
             return session
         try:
-            principal = session.principal = whose.principal(row)
+            principal = session.principal = database.principals.of(whose, row)
         except BaseException:
             await _let_go(session, self._leased)
             raise

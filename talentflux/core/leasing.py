@@ -1,8 +1,6 @@
 """Connections as they are taken from the pool and given back: what the driver is told there, and no more than that."""
 
 import contextlib
-from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
@@ -10,12 +8,14 @@ from psycopg import generators
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
-from psycopg.rows import dict_row
 from sqlalchemy.pool import PoolProxiedConnection, PoolResetState
 from sqlalchemy.util import greenlet_spawn
 
+from talentflux.core.principal import PREPARE
+from talentflux.core.statements import READY, Driver, answers
+
+_AUTHORIZES: Final = "authorizes"  # in a connection's `info`: the server knows the statements of `PREPARE`
 _ENDING: Final = "talentflux ending"  # in a connection's `info`: a commit is under way that nobody waits for
-Driver = psycopg.AsyncConnection[Any]
 
 
 def driver_of(leased: PoolProxiedConnection) -> Driver:
@@ -25,7 +25,28 @@ def driver_of(leased: PoolProxiedConnection) -> Driver:
     return driver
 
 
-async def one_row(driver: Driver, query: bytes) -> dict[str, Any] | None:
+async def make_ready(leased: PoolProxiedConnection) -> None:
+    """Let the server plan what finds out who a caller is, unless it has.
+
+    Args:
+        leased: The connection.
+    """
+    if _AUTHORIZES not in leased.info:  # which lives as long as the connection to the server
+        await driver_of(leased).execute(PREPARE.encode(), prepare=False)
+        leased.info[_AUTHORIZES] = True
+
+
+def forget(leased: PoolProxiedConnection) -> None:
+    """Take note that the server has forgotten all that a connection had prepared.
+
+    Args:
+        leased: The connection.
+    """
+    leased.info.pop(_AUTHORIZES, None)
+    leased.info.pop(READY, None)
+
+
+async def one_row(driver: Driver, query: bytes) -> "Row | None":
     """Run statements without parameters and return the first row of the last one.
 
     What a cursor does beside that costs as much as the statements; it is used where statements are watched.
@@ -38,28 +59,47 @@ async def one_row(driver: Driver, query: bytes) -> dict[str, Any] | None:
         psycopg.Error: The server refuses one of them.
     """
     if driver.cursor_factory is not psycopg.AsyncCursor:
-        async with driver.cursor(row_factory=dict_row) as cursor:
+        async with driver.cursor() as cursor:
             await cursor.execute(query, prepare=False)
             while cursor.nextset():
                 pass
-            return await cursor.fetchone()
+            assert cursor.pgresult is not None
+            return Row.first(driver, cursor.pgresult)
     async with driver.lock:
         driver.pgconn.send_query(query)
-        result: PGresult = (await driver.wait(generators.execute(driver.pgconn)))[-1]
+        result = (await answers(driver))[-1]
     if result.status == ExecStatus.FATAL_ERROR:
         raise psycopg.errors.error_from_result(result)
-    if not result.ntuples:
-        return None
-    transformer = Transformer(driver)
-    transformer.set_pgresult(result)
-    return transformer.load_row(0, _naming(*(result.fname(place) for place in range(result.nfields))))
+    return Row.first(driver, result)
 
 
-@lru_cache(maxsize=64)
-def _naming(*columns: bytes | None) -> Callable[[Sequence[Any]], dict[str, Any]]:
-    """Return what makes a row's values a dictionary."""
-    names = [(column or b"").decode() for column in columns]
-    return lambda values: dict(zip(names, values, strict=True))
+class Row:
+    """A row as the server sent it, read when it is looked into.
+
+    Args:
+        driver: Reads it.
+        result: Whose first row it is.
+    """
+
+    __slots__ = ("_driver", "_result", "sent")
+
+    def __init__(self, driver: Driver, result: PGresult) -> None:
+        self._driver, self._result = driver, result
+        self.sent = tuple(result.get_value(0, place) for place in range(result.nfields))
+
+    @classmethod
+    def first(cls, driver: Driver, result: PGresult) -> "Row | None":
+        """Return the first row of a result, if there is one."""
+        return cls(driver, result) if result.ntuples else None
+
+    def read(self) -> dict[str, Any]:
+        """Return the values by the names of their columns."""
+        transformer = Transformer(self._driver)
+        transformer.set_pgresult(self._result)
+        values = transformer.load_row(0, tuple)
+        assert values is not None
+        names = ((self._result.fname(place) or b"").decode() for place in range(self._result.nfields))
+        return dict(zip(names, values, strict=True))
 
 
 def end_reading(leased: PoolProxiedConnection) -> None:

@@ -6,11 +6,12 @@ session that was ended counts from the next request on.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from talentflux.core.errors import NotFoundError, UnauthenticatedError
 from talentflux.core.permissions import ROLE_PERMISSIONS, Permission, RequisitionLevel, Role, requisition_level
+from talentflux.core.statements import Call
 
 _ENDED = "This log-in has ended. Log in again."
 _NOT_A_MEMBER = "There is no such organization, or you do not belong to it."
@@ -94,11 +95,13 @@ class Authorization:
 
     Attributes:
         sql: Sets the scope and gives one row about the caller, or none. It executes what `PREPARE` prepared.
+        calls: The same as prepared statements with their parameters; the transaction that they open only reads.
         wanted: The organization that the caller asked for.
         own: Whether only what is the caller's own is seen, of no organization.
     """
 
     sql: str
+    calls: tuple[Call, ...] = ()
     wanted: UUID | None = None
     own: bool = False
 
@@ -134,6 +137,63 @@ class Authorization:
 
 
 _KNOWN = frozenset(Permission)
+_MOST_ROWS: Final = 4096
+
+
+class SentRow(Protocol):
+    """A row as the database sent it."""
+
+    sent: tuple[bytes | None, ...]
+
+    def read(self) -> dict[str, Any]:
+        """Return its values by name."""
+        ...
+
+
+class Principals:
+    """Reads the rows about callers; the same row says the same, so it is read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[object, ...], Principal] = {}
+        self._last: dict[str, tuple[tuple[bytes | None, ...], Principal]] = {}
+
+    def of(self, authorization: Authorization, row: SentRow | None) -> Principal:
+        """Return who acts; as `Authorization.principal`.
+
+        Args:
+            authorization: Whose statement gave the row.
+            row: What it gave just now.
+
+        Raises:
+            UnauthenticatedError: There is none.
+            NotFoundError: The caller is no member of the organization asked for.
+        """
+        if row is None:
+            self._last.pop(authorization.sql, None)
+            return authorization.principal(None)
+        place = (authorization.wanted, authorization.own, row.sent)
+        known = self._read.get(place)
+        if known is None:
+            known = authorization.principal(row.read())
+            _keep(self._read, place, known)
+        _keep(self._last, authorization.sql, (row.sent, known))
+        return known
+
+    def last(self, authorization: Authorization) -> tuple[tuple[bytes | None, ...], Principal] | None:
+        """Return the row that an authorization's statement gave the last time, and who that was.
+
+        Nothing may be shown for its sake unless the statement gives the same row again.
+
+        Args:
+            authorization: Of the caller who asks now.
+        """
+        return self._last.get(authorization.sql)
+
+
+def _keep(kept: dict[Any, Any], key: object, value: object) -> None:
+    if key not in kept and len(kept) >= _MOST_ROWS:
+        kept.clear()
+    kept[key] = value
 
 
 def _level_sql() -> str:
@@ -180,7 +240,10 @@ where k.id = $1 and k.secret_hash = $2 and k.revoked_at is null and k.deleted_at
     and (k.user_id is null or (m.id is not null and u.deactivated_at is null and u.deleted_at is null))"""  # noqa: S608 -- as above
 
 
+_OPENING: Final[Call] = (b"authorize_opening", [])
 PREPARE: Final = (
+    "prepare authorize_opening as"
+    " select set_config('app.identity', 'on', true), set_config('transaction_read_only', 'on', true);"
     f"prepare authorize_token (uuid, uuid, bytea, uuid, boolean) as {_BY_TOKEN};"
     f"prepare authorize_cookie (uuid, uuid, bytea, uuid, boolean) as {_BY_COOKIE};"
     f"prepare authorize_key (uuid, bytea, boolean) as {_KEY};"
@@ -197,11 +260,14 @@ def authorization(credential: Credential, organization_id: UUID | None = None, *
         own: See only what is the caller's own, of no organization.
     """
     hidden = "true" if own else "false"
-    wanted = f"'{organization_id}'" if organization_id and not own else "null"
+    wanted = str(organization_id) if organization_id and not own else None
+    given: list[str | None]
     if isinstance(credential, KeyCredential):
-        call = f"authorize_key('{credential.key_id}', '\\x{credential.secret_hash.hex()}', {hidden})"
+        name, given = "authorize_key", [str(credential.key_id), f"\\x{credential.secret_hash.hex()}", hidden]
     elif isinstance(credential, AccessCredential):
-        call = f"authorize_token('{credential.session_id}', '{credential.user_id}', null, {wanted}, {hidden})"
+        name, given = "authorize_token", [str(credential.session_id), str(credential.user_id), None, wanted, hidden]
     else:
-        call = f"authorize_cookie(null, null, '\\x{credential.token_hash.hex()}', {wanted}, {hidden})"
-    return Authorization(f"{_IDENTITY} execute {call}", organization_id, own)
+        name, given = "authorize_cookie", [None, None, f"\\x{credential.token_hash.hex()}", wanted, hidden]
+    written = ", ".join("null" if each is None else f"'{each}'" for each in given)
+    call = name.encode(), [None if each is None else each.encode() for each in given]
+    return Authorization(f"{_IDENTITY} execute {name}({written})", (_OPENING, call), organization_id, own)

@@ -1,11 +1,12 @@
 """Sessions as services and repositories get them: of two types that the type checker tells apart."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 import psycopg
+from psycopg.rows import tuple_row
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.pool import PoolProxiedConnection
@@ -15,6 +16,7 @@ from talentflux.core.keyring import Keyring
 from talentflux.core.leasing import driver_of
 from talentflux.core.permissions import RequisitionLevel
 from talentflux.core.principal import Principal
+from talentflux.core.statements import Statement, fetch, has_room
 
 _ORM = frozenset({"sync_session", "_proxied"})  # attributes that the ORM's part brings
 
@@ -68,6 +70,7 @@ class _ScopedSession(AsyncSession):
         origin: Where the request came from.
         keys: Unwraps the keys of personal data; None where none is touched.
         trail: What this process still has to write to the audit log.
+        plain: Whether it has run nothing but statements made ready at import.
     """
 
     scope: Scope
@@ -75,6 +78,7 @@ class _ScopedSession(AsyncSession):
     principal: Principal | None = None
     origin: Origin = NOWHERE
     keys: Keyring | None = None
+    plain: bool = True
 
     def __init__(self, engine: AsyncEngine, leased: PoolProxiedConnection) -> None:
         self._engine, self._leased = engine, leased
@@ -94,9 +98,36 @@ class _ScopedSession(AsyncSession):
         """Return the driver's connection inside this transaction, to encode rows as they come."""
         return driver_of(self._leased)
 
+    async def rows(
+        self, statement: Statement, values: Mapping[str, object]
+    ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Run a statement that was made ready at import.
+
+        Args:
+            statement: What to run.
+            values: Of its parameters; those that it gives itself may be left out.
+
+        Returns:
+            The names of its columns, and the rows.
+
+        Raises:
+            psycopg.Error: The server refuses it, or the connection is lost.
+        """
+        driver = driver_of(self._leased)
+        # What opened the transaction was prepared, so whatever else this connection had prepared is there too; in a
+        # transaction that reads without the ORM nothing can have made the server forget it since.
+        untouched = isinstance(self, ReadSession) and self.principal is not None and not self.used_orm
+        if untouched and driver.cursor_factory is psycopg.AsyncCursor and has_room(self._leased, statement):
+            return await fetch(self._leased, driver, statement, values)
+        async with driver.cursor(row_factory=tuple_row, binary=True) as cursor:
+            await cursor.execute(statement.sql.encode(), {**statement.constants, **values})
+            found = await cursor.fetchall()
+            return tuple(column.name for column in cursor.description or ()), found
+
     def __getattr__(self, name: str) -> Any:
         if name not in _ORM:
             raise AttributeError(name)
+        self.plain = False
         connection = AsyncConnection(self._engine, Connection(self._engine.sync_engine, self._leased))
         super().__init__(bind=connection, expire_on_commit=False)
         return self.__dict__[name]
@@ -109,6 +140,11 @@ class _ScopedSession(AsyncSession):
 
 class ReadSession(_ScopedSession):
     """A read-only transaction; PostgreSQL refuses writes in it."""
+
+    async def driver(self) -> psycopg.AsyncConnection[Any]:
+        """Return the driver's connection inside this transaction."""
+        self.plain = False
+        return await super().driver()
 
 
 class WriteSession(_ScopedSession):

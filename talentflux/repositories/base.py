@@ -1,25 +1,24 @@
 """What every repository does: keep to one organization, hide deleted rows, read lists page by page."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast, get_args
 from uuid import UUID
 
 import orjson
 import psycopg
-from psycopg.rows import dict_row, namedtuple_row
 from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, or_, select, tuple_
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import BindParameter
 
 from talentflux.core.cursor import make_cursor, read_cursor
 from talentflux.core.database import AnySession, ReadSession
 from talentflux.core.errors import ConflictError, NotFoundError, PreconditionFailedError
+from talentflux.core.statements import Statement, as_dicts
 from talentflux.models.base import TenantRow
 from talentflux.schemas.page import RowPage, Sort, SyncParameters
 from talentflux.schemas.version import ANY_VERSION, Versions, version_of
@@ -34,8 +33,6 @@ FIRST_ID: Final = UUID(int=0)
 LAST_TIME: Final = datetime(9000, 1, 1, tzinfo=UTC)
 FIRST_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
 
-_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call] # no hints there
-
 
 class ListQuery:
     """A list of summary columns, turned into SQL once at import and run through the driver.
@@ -48,16 +45,11 @@ class ListQuery:
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]], key: Mapping[str, KeyPart]) -> None:
-        compiled = statement.limit(bindparam("rows")).compile(dialect=_DIALECT)
-        self.sql = str(compiled)
-        self.constants = {name: value for name, value in compiled.params.items() if value is not None}
         self.key = dict(key)
-        self._count = str(
-            select(func.count()).select_from(statement.order_by(None).subquery()).compile(dialect=_DIALECT)
-        )
-        self._name = sha256(self.sql.encode()).hexdigest()
+        self._rows = Statement(statement.limit(bindparam("rows")))
+        self._count = Statement(select(func.count()).select_from(statement.order_by(None).subquery()))
         for name in ("organization_id", *(f"after_{part}" for part in key)):
-            if f"%({name})s" not in self.sql:
+            if f"%({name})s" not in self._rows.sql:
                 raise ValueError(f"the list is not bound by :{name}")
 
     async def page(self, session: AnySession, limit: int, cursor: str | None, **filters: object) -> RowPage:
@@ -96,13 +88,10 @@ class ListQuery:
         """
         place = self._place(session, filters)
         after = self._after(cursor, place, session) if cursor else self.key
-        driver = await session.driver()
-        async with driver.cursor(row_factory=dict_row, binary=True) as rows:
-            parameters = self._parameters(session, {**filters, **moving}, after)
-            await rows.execute(self.sql.encode(), {**parameters, "rows": limit + 1})
-            found = await rows.fetchall()
+        parameters = self._parameters(session, {**filters, **moving}, after)
+        names, found = await session.rows(self._rows, {**parameters, "rows": limit + 1})
         more = len(found) > limit
-        items = found[:limit]
+        items = as_dicts(names, found[:limit])
         following = [items[-1][part] for part in self.key] if more else []
         return RowPage(items, make_cursor(following, place, session.keyring.sign) if more else None)
 
@@ -113,18 +102,13 @@ class ListQuery:
             session: The transaction; its scope gives the organization.
             **filters: As for `page`.
         """
-        driver = await session.driver()
-        async with driver.cursor() as rows:
-            await rows.execute(self._count.encode(), self._parameters(session, filters, self.key))
-            row = await rows.fetchone()
-        assert row is not None
-        return int(row[0])
+        _, ((count,),) = await session.rows(self._count, self._parameters(session, filters, self.key))
+        return int(count)
 
     def _parameters(
         self, session: AnySession, filters: Mapping[str, object], after: Mapping[str, KeyPart]
     ) -> dict[str, object]:
         return {
-            **self.constants,
             **filters,
             "organization_id": session.scope.organization_id,
             **{f"after_{part}": value for part, value in after.items()},
@@ -133,7 +117,7 @@ class ListQuery:
     def _place(self, session: AnySession, filters: Mapping[str, object]) -> str:
         scope = session.scope
         owner = scope.organization_id or scope.user_id
-        return orjson.dumps([self._name, owner, sorted(filters.items())], default=_plain).decode()
+        return orjson.dumps([self._rows.name, owner, sorted(filters.items())], default=_plain).decode()
 
     def _after(self, cursor: str, place: str, session: AnySession) -> dict[str, KeyPart]:
         values = read_cursor(cursor, place, session.keyring.sign)
@@ -275,10 +259,10 @@ class TenantRepository(Generic[M]):
 
     async def _record(self, row_id: UUID) -> M | None:
         """Read a row that nobody will change, for a third of what the ORM takes: its columns, and no more."""
-        driver = await self.session.driver()
-        async with driver.cursor(row_factory=namedtuple_row, binary=True) as rows:
-            await rows.execute(_row_sql(cast("Hashable", self.model)), [self.organization_id, row_id])
-            return cast("M | None", await rows.fetchone())
+        given = {"organization_id": self.organization_id, "row_id": row_id}
+        statement, record = _row_statement(cast("Hashable", self.model))
+        _, found = await self.session.rows(statement, given)
+        return cast("M", record(*found[0])) if found else None
 
     async def get_deleted(self, row_id: UUID, *, versions: Versions = ANY_VERSION) -> M:
         """Return one deleted row, kept from being changed by others until the transaction ends.
@@ -326,11 +310,15 @@ class TenantRepository(Generic[M]):
 
 
 @cache
-def _row_sql(model: Any) -> bytes:
-    """Return what reads one row that is not deleted, without the columns that are loaded on demand."""
-    columns = ", ".join(each.key for each in inspect(model).column_attrs if not each.deferred)
-    where = "organization_id = %s and id = %s and deleted_at is null"
-    return f"select {columns} from {model.__tablename__} where {where}".encode()  # noqa: S608 -- names of the model
+def _row_statement(model: Any) -> tuple[Statement, Callable[..., Any]]:
+    """Return what reads one row that is not deleted, without the columns that are loaded on demand, and its form."""
+    columns = [each.key for each in inspect(model).column_attrs if not each.deferred]
+    statement = select(*(getattr(model, name) for name in columns)).where(
+        model.organization_id == parameter("organization_id", model.organization_id),
+        model.id == parameter("row_id", model.id),
+        model.deleted_at.is_(None),
+    )
+    return Statement(statement), namedtuple(model.__name__, columns)  # noqa: PYI024 -- the model tells the types
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from talentflux.models import Candidate
 
 FIELDS: Final = ("name", "email", "phone", "location", "headline")
 _EMPTY: Final[dict[str, str | None]] = dict.fromkeys(FIELDS)
+_NOBODY: Final = orjson.dumps(_EMPTY)
 _PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _FORMATTING: Final = re.compile(r"[\s().\-/\u00a0]+")
 _E164: Final = re.compile(r"\+[1-9]\d{6,14}")
@@ -125,8 +126,9 @@ def open_rows(keys: Keys, rows: Iterable[dict[str, Any]]) -> None:
     """
     listed = list(rows)
     sealed = [(row["id"], row.pop("wrapped_key"), row.pop("profile")) for row in listed]
-    for row, plain in zip(listed, keys.open_persons("candidate.profile", sealed), strict=True):
-        row.update(_fields(plain))
+    plain = [text or _NOBODY for text in keys.open_persons("candidate.profile", sealed)]
+    for row, profile in zip(listed, orjson.loads(b"[" + b",".join(plain) + b"]"), strict=True):
+        row.update(profile)
 
 
 def name_rows(keys: Keys, rows: Iterable[dict[str, Any]], *, blind: bool = False) -> None:

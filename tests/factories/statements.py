@@ -28,7 +28,7 @@ _asking: ContextVar[bool] = ContextVar("asking", default=False)
 
 
 @contextmanager
-def count_statements(database: Database) -> Iterator[list[str]]:
+def count_statements(database: Database, *, frame: bool = False) -> Iterator[list[str]]:
     """Note the statements that the requests made in a block send.
 
     Not counted is what every request's transaction is framed by: what opens it and finds out who asks (`begin`, the
@@ -45,6 +45,7 @@ def count_statements(database: Database) -> Iterator[list[str]]:
 
     Args:
         database: The application's; not another one over the same server.
+        frame: Note the frame as well.
 
     Yields:
         The statements in order, filled when the block has ended. One that the server has kept prepared is noted by
@@ -66,7 +67,7 @@ def count_statements(database: Database) -> Iterator[list[str]]:
             driver, file = open_traces.pop(id(record))
             driver.pgconn.untrace()
             file.seek(0)
-            issued.extend(_statements(file.read().decode()))
+            issued.extend(each for each in _statements(file.read().decode()) if frame or not _FRAME.match(each))
             file.close()
 
     event.listen(database.engine.sync_engine, "checkout", taken)
@@ -81,7 +82,7 @@ def count_statements(database: Database) -> Iterator[list[str]]:
 
 
 def _statements(trace: str) -> Iterator[str]:
-    """Give the statements of a trace without those that frame the transaction."""
+    """Give the statements of a trace."""
     texts: dict[str, str] = {}
     portals: dict[str, str] = {}
     for kind, said in _SENT.findall(trace):
@@ -95,7 +96,7 @@ def _statements(trace: str) -> Iterator[str]:
                 portals[named[1]] = texts.get(named[2], named[2])
             else:
                 found = [portals[named[1]]]
-        yield from (each.strip() for each in found if each.strip() and not _FRAME.match(each))
+        yield from (each.strip() for each in found if each.strip())
 
 
 def _apart(query: str) -> list[str]:
