@@ -33,6 +33,8 @@ _ACCOUNT: Final = frozenset(EmailTemplate) - {
     EmailTemplate.INVITATION,
     EmailTemplate.OWNERSHIP_TRANSFERRED,
     EmailTemplate.MEMBER_REMOVED,
+    EmailTemplate.CANDIDATE_MESSAGE,
+    EmailTemplate.STAGE_AGE,
     EmailTemplate.NOTE_MENTION,
     EmailTemplate.APPROVAL_REQUESTED,
     EmailTemplate.APPROVAL_REMINDER,
