@@ -9,7 +9,7 @@ from tests.api.support import requisition
 
 async def candidate(client: httpx.AsyncClient, name: str = "Mara Lindqvist", email: str | None = None) -> str:
     """Enter a candidate and return their id."""
-    body = {"name": name, "email": email or f"{name.split()[0].lower()}@example.org"}
+    body = {"name": name, "email": email or f"{name.split(maxsplit=1)[0].lower()}@example.org"}
     answer = await client.post("/api/v1/candidates", json=body)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])

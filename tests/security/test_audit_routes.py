@@ -25,6 +25,7 @@ from tests.security import chapters
 
 WITHOUT_EVENT: Final = {
     "preview_invitation": "shows what an invitation says to whoever holds its secret; changes nothing",
+    "preview_bulk_applications": "says what a bulk change would do; changes nothing",
     "begin_sign_on": "sends the browser to the identity provider; the log-in that follows is recorded",
     "refresh_tokens": "the log-in goes on; a refresh token that is used twice is recorded",
     "resend_verification": "answers alike for every address and changes no account",
