@@ -388,6 +388,7 @@ TABLES: Final[dict[str, str]] = {
     "team_member": "user_account",
     "stand_in": "user_account",
     "step": "approval_step",
+    "other": "candidate",
     "resource": "candidate",
     "webhook": "webhook_endpoint",
     "delivery": "webhook_delivery",
