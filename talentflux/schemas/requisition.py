@@ -87,7 +87,7 @@ Money = Annotated[
         decimal_places=4,
         description="In whole units of the currency, as a decimal.",
     ),
-    PlainSerializer(_plain, return_type=str),
+    PlainSerializer(_plain, return_type=str, when_used="json"),
 ]
 ExternalId = Annotated[str, Field(min_length=1, max_length=200, description="Its id in another system; unique.")]
 Short = Annotated[str, Field(min_length=1, max_length=100)]
