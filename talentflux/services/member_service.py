@@ -93,13 +93,7 @@ async def deactivate(session: WriteSession, member_id: UUID, versions: Versions 
         ForbiddenError: The member's role is above the caller's.
         ConflictError: It is the only owner.
     """
-    member = await _locked(session, member_id, versions)
-    if member.deactivated_at is None:
-        await _keep_an_owner(session, member)
-        member.deactivated_at = await MemberRepository(session).now()
-        await session.flush()
-        audit_service.record(session, "member.deactivate", "member", member.id)
-    return await _read(session, member)
+    return await _set_active(session, member_id, versions, active=False)
 
 
 async def reactivate(session: WriteSession, member_id: UUID, versions: Versions = ANY_VERSION) -> MemberRead:
@@ -115,12 +109,7 @@ async def reactivate(session: WriteSession, member_id: UUID, versions: Versions 
         PreconditionFailedError: The membership has another version.
         ForbiddenError: The member's role is above the caller's.
     """
-    member = await _locked(session, member_id, versions)
-    if member.deactivated_at is not None:
-        member.deactivated_at = None
-        await session.flush()
-        audit_service.record(session, "member.reactivate", "member", member.id)
-    return await _read(session, member)
+    return await _set_active(session, member_id, versions, active=True)
 
 
 async def remove(session: WriteSession, member_id: UUID, public_url: str, versions: Versions = ANY_VERSION) -> None:
@@ -186,6 +175,17 @@ async def _locked(session: WriteSession, member_id: UUID, versions: Versions) ->
     member = await MemberRepository(session).get(member_id, lock=True, versions=versions)
     check_role(session, Role(member.role))
     return member
+
+
+async def _set_active(session: WriteSession, member_id: UUID, versions: Versions, *, active: bool) -> MemberRead:
+    member = await _locked(session, member_id, versions)
+    if active != (member.deactivated_at is None):
+        if not active:
+            await _keep_an_owner(session, member)
+        member.deactivated_at = None if active else await MemberRepository(session).now()
+        await session.flush()
+        audit_service.record(session, "member.reactivate" if active else "member.deactivate", "member", member.id)
+    return await _read(session, member)
 
 
 async def _keep_an_owner(session: WriteSession, member: Member) -> None:

@@ -8,7 +8,6 @@ from talentflux.core.database import Database, WriteSession
 from talentflux.core.errors import ConflictError
 from talentflux.core.principal import Principal
 from talentflux.core.security import passwords
-from talentflux.core.security.timing import at_least
 from talentflux.models import User
 from talentflux.models.auth import Purpose
 from talentflux.repositories.auth_repository import OneTimeTokenRepository
@@ -23,7 +22,7 @@ from talentflux.services import (
     user_service,
 )
 from talentflux.services.encryption_service import platform_keys
-from talentflux.services.registration_service import EVEN_SECONDS
+from talentflux.services.registration_service import reachable
 from talentflux.services.session_service import Caller, identity
 
 RESET_LIFETIME: Final = timedelta(hours=1)
@@ -76,10 +75,8 @@ async def request_reset(database: Database, email: str, caller: Caller, public_u
         caller: Where it comes from.
         public_url: Where this server is reached.
     """
-    async with at_least(EVEN_SECONDS), identity(database, caller) as session:
-        index = user_service.email_index(await platform_keys(session), email)
-        user = await UserRepository(session).find_by_email(index)
-        if await throttle_service.may_send(session, index) and user is not None and user.deactivated_at is None:
+    async with reachable(database, email, caller) as (session, user):
+        if user is not None and user.deactivated_at is None:
             link = await one_time_service.issue(session, user.id, Purpose.RESET_PASSWORD, RESET_LIFETIME, public_url)
             await email_service.send(session, "reset_password", to=email, link=link, user_id=user.id)
             await user_service.note(session, "user.password_reset_request", user.id)

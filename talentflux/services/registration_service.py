@@ -4,6 +4,8 @@ Known and unknown addresses are answered alike: the body says the same, the stat
 until both would be done. What differs goes by e-mail, to whoever owns the address.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -87,11 +89,27 @@ async def resend(database: Database, email: str, caller: Caller, public_url: str
         caller: Where it comes from.
         public_url: Where this server is reached.
     """
+    async with reachable(database, email, caller) as (session, user):
+        if user is not None and user.email_verified_at is None:
+            await _send_link(session, user, email, public_url)
+
+
+@asynccontextmanager
+async def reachable(database: Database, email: str, caller: Caller) -> AsyncIterator[tuple[WriteSession, User | None]]:
+    """Find the account of an address for which somebody asks for an e-mail, in the same time whether there is one.
+
+    Args:
+        database: Sessions.
+        email: The address.
+        caller: Where the request comes from.
+
+    Yields:
+        A transaction, and the account; None too where the address was sent an e-mail a moment ago.
+    """
     async with at_least(EVEN_SECONDS), identity(database, caller) as session:
         index = user_service.email_index(await platform_keys(session), email)
         user = await UserRepository(session).find_by_email(index)
-        if await throttle_service.may_send(session, index) and user is not None and user.email_verified_at is None:
-            await _send_link(session, user, email, public_url)
+        yield session, user if await throttle_service.may_send(session, index) else None
 
 
 async def verify(database: Database, secret: str, password: str, caller: Caller) -> None:
