@@ -15,6 +15,7 @@ BENCHMARKS = {
     "startup": "Start",
     "retrieval": "Matching against 100,000 stored resumes",
     "lists": "A list over the API",
+    "public_jobs": "The public list of jobs",
     "trust": "Other people's rows and personal data",
     "refresh": "Refresh tokens under parallel use",
     "schema": "The API against its description",

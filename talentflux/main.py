@@ -10,6 +10,7 @@ from talentflux import __version__
 from talentflux.api import health
 from talentflux.api.denials import install_denial_hook
 from talentflux.api.openapi import describe
+from talentflux.api.public_front import PublicFront
 from talentflux.api.router import APPLY, PREFIX, UPLOADS
 from talentflux.api.router import router as api_router
 from talentflux.api.routing import RouteIndex
@@ -39,6 +40,7 @@ _TAGS = [
     {"name": "resumes", "description": "Uploaded files and what was read from them."},
     {"name": "candidates", "description": "People as this organization knows them."},
     {"name": "tags", "description": "Words of the organization's own that candidates are found by."},
+    {"name": "pipelines", "description": "The stages of applications, what happens by itself in them, why to reject."},
     {"name": "talent pools", "description": "People to think of again, and why."},
     {"name": "notes", "description": "What colleagues write down about candidates."},
     {"name": "attachments", "description": "Files about candidates beside their resumes."},
@@ -124,7 +126,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(outbox.router)
     app.include_router(jobs.router)
     app.mount("/static", pages.static_files, name="static")
-    app.router.middleware_stack = RouteIndex(app)
+    app.router.middleware_stack = PublicFront(RouteIndex(app), resources.public_jobs)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # as FastAPI's documentation does
     return app
 

@@ -1,8 +1,8 @@
 """Jobs as anybody may read them: lists, pages and feeds put together from what was rendered when a job changed."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -34,11 +34,17 @@ class PublicAnswer:
     Attributes:
         body: The bytes.
         etag: A digest of them, as the header takes it.
+        version: Of the jobs, before any of them was read.
+        ends: When the first of the jobs in it ends.
+        seconds: For how long it may be given again.
         next_cursor: Of a list that goes on.
     """
 
     body: bytes
     etag: str
+    version: int
+    ends: datetime | None
+    seconds: float = public_pages.SECONDS
     next_cursor: str | None = None
 
 
@@ -80,15 +86,7 @@ class PublicJobs:
                 following = make_cursor([last["published_at"], last["job_id"]], place, session.keyring.sign)
         cards = ",".join(row["card"] for row in items)
         text = f'{{"items":[{cards}],"next_cursor":{orjson.dumps(following).decode()},"total":null}}'
-        answer = self._answer(text.encode(), following)
-        asked_for = ("list", organization, *asked.model_dump().values())
-        self.pages.keep(asked_for, answer, version, _first_end(items), seconds=public_pages.SECONDS)
-        return answer
-
-    def kept_page(self, asked: PublicJobQuery, organization: str | None = None) -> PublicAnswer | None:
-        """Return a page of cards that was given a moment ago."""
-        found: PublicAnswer | None = self.pages.find(("list", organization, *asked.model_dump().values()))
-        return found
+        return replace(self._answer(text.encode(), version, _first_end(items)), next_cursor=following)
 
     async def job(self, job_id: UUID) -> PublicAnswer:
         """Return a job with its form and JSON-LD.
@@ -96,7 +94,7 @@ class PublicJobs:
         Raises:
             NotFoundError: There is none, or it is not public.
         """
-        return await self._of_job(job_id, "job", lambda body: body)
+        return await self._of_job(job_id, lambda body: body)
 
     async def json_ld(self, job_id: UUID) -> PublicAnswer:
         """Return a job as schema.org's JobPosting, safe inside of a `<script>`.
@@ -104,9 +102,7 @@ class PublicJobs:
         Raises:
             NotFoundError: There is none, or it is not public.
         """
-        return await self._of_job(
-            job_id, "json-ld", lambda body: script_safe(orjson.dumps(orjson.loads(body)["json_ld"]))
-        )
+        return await self._of_job(job_id, lambda body: script_safe(orjson.dumps(orjson.loads(body)["json_ld"])))
 
     async def feed(self, kind: Feed, organization: str | None) -> PublicAnswer:
         """Return a feed.
@@ -124,25 +120,19 @@ class PublicJobs:
             rows = await repository.feed(session, organization, _NEWS if kind in job_feeds.NEWS else _JOBS)
         jobs = [orjson.loads(row["feed"].replace(ORIGIN, self._origin)) for row in rows]
         changed = max((row["rendered_at"] for row in rows), default=datetime(1970, 1, 1, tzinfo=UTC))
-        answer = self._answer(job_feeds.write(kind, jobs, self._origin, changed))
-        self.pages.keep(asked, answer, version, _first_end(rows), seconds=FEED_SECONDS)
+        answer = self._answer(job_feeds.write(kind, jobs, self._origin, changed), version, _first_end(rows))
+        self.pages.keep(asked, answer, version, answer.ends, seconds=FEED_SECONDS)
         return answer
 
-    async def _of_job(self, job_id: UUID, form: str, make: Callable[[bytes], bytes]) -> PublicAnswer:
-        asked: Hashable = (form, job_id)
-        kept: PublicAnswer | None = self.pages.find(asked)
-        if kept is not None:
-            return kept
+    async def _of_job(self, job_id: UUID, make: Callable[[bytes], bytes]) -> PublicAnswer:
         version = public_pages.version()
         async with self._database.read_session(Scope()) as session:
             row = await _found(session, job_id)
-        answer = self._answer(make(row["body"].encode()))
-        self.pages.keep(asked, answer, version, row["expires_at"], seconds=public_pages.SECONDS)
-        return answer
+        return self._answer(make(row["body"].encode()), version, row["expires_at"])
 
-    def _answer(self, body: bytes, next_cursor: str | None = None) -> PublicAnswer:
+    def _answer(self, body: bytes, version: int, ends: datetime | None) -> PublicAnswer:
         body = body.replace(ORIGIN.encode(), self._origin.encode())
-        return PublicAnswer(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', next_cursor)
+        return PublicAnswer(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', version, ends)
 
 
 async def organization_of(database: Database, job_id: UUID) -> UUID:

@@ -14,7 +14,8 @@ from talentflux.core.database import WriteSession
 
 SECONDS: Final = 1.0
 """How long an answer is given again."""
-_MOST: Final = 1024
+_MOST: Final = 256
+"""Answers kept at a time, each of up to 200 cards: about 25 MB."""
 _state: Final = {"version": 0}
 
 

@@ -8,31 +8,15 @@ from fastapi import Query, Request, Response
 from talentflux.api import job_examples as examples
 from talentflux.api.answers import answers, next_link
 from talentflux.api.examples import listed
+from talentflux.api.public_front import public_answer
 from talentflux.api.routing import StemRouter
 from talentflux.dependencies import Using, open_to_all
 from talentflux.schemas.page import Page
 from talentflux.schemas.public_job import PublicJob, PublicJobQuery, PublicJobSummary
-from talentflux.services.public_job_service import PublicAnswer
+from talentflux.services.public_job_service import PublicAnswer, PublicJobs
 
 router = StemRouter(prefix="/public", tags=["public jobs"], dependencies=[open_to_all()])
 _Asked = Annotated[PublicJobQuery, Query()]
-
-
-def public_answer(request: Request, answer: PublicAnswer, media_type: str = "application/json") -> Response:
-    """Return an answer that anybody may keep, and must ask about before using it again.
-
-    Args:
-        request: Its `If-None-Match` may spare the body.
-        answer: What is sent.
-        media_type: Of the body.
-    """
-    headers = {"ETag": answer.etag, "Cache-Control": "public, no-cache"}
-    if answer.next_cursor is not None:
-        headers["Link"] = next_link(request, answer.next_cursor)
-    known = request.headers.get("if-none-match")
-    if known is not None and answer.etag in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
-        return Response(status_code=304, headers=headers)
-    return Response(answer.body, headers=headers, media_type=media_type)
 
 
 @router.get(
@@ -45,7 +29,7 @@ def public_answer(request: Request, answer: PublicAnswer, media_type: str = "app
 async def list_public_jobs(request: Request, asked: _Asked, resources: Using) -> Response:
     """List jobs that are offered now, those published last first. Needs no log-in."""
     jobs = resources.public_jobs
-    return public_answer(request, jobs.kept_page(asked) or await jobs.page(asked))
+    return _listed(request, jobs, await jobs.page(asked))
 
 
 @router.get(
@@ -58,7 +42,7 @@ async def list_public_jobs(request: Request, asked: _Asked, resources: Using) ->
 async def list_public_jobs_of_organization(request: Request, slug: str, asked: _Asked, resources: Using) -> Response:
     """List jobs that one organization offers now. A name that nobody has is answered with an empty list."""
     jobs = resources.public_jobs
-    return public_answer(request, jobs.kept_page(asked, slug) or await jobs.page(asked, slug))
+    return _listed(request, jobs, await jobs.page(asked, slug))
 
 
 @router.get(
@@ -70,7 +54,8 @@ async def list_public_jobs_of_organization(request: Request, slug: str, asked: _
 )
 async def get_public_job(request: Request, job_id: UUID, resources: Using) -> Response:
     """Return a job with its text, its form and its JSON-LD. Needs no log-in."""
-    return public_answer(request, await resources.public_jobs.job(job_id))
+    jobs = resources.public_jobs
+    return public_answer(request, jobs, await jobs.job(job_id))
 
 
 @router.get(
@@ -83,4 +68,10 @@ async def get_public_job(request: Request, job_id: UUID, resources: Using) -> Re
 )
 async def get_public_job_json_ld(request: Request, job_id: UUID, resources: Using) -> Response:
     """Return a job as JSON-LD, for search engines. It may be put into a `<script>` as it is."""
-    return public_answer(request, await resources.public_jobs.json_ld(job_id), "application/ld+json")
+    jobs = resources.public_jobs
+    return public_answer(request, jobs, await jobs.json_ld(job_id), "application/ld+json")
+
+
+def _listed(request: Request, jobs: PublicJobs, answer: PublicAnswer) -> Response:
+    link = next_link(request, answer.next_cursor) if answer.next_cursor is not None else ""
+    return public_answer(request, jobs, answer, link=link)
