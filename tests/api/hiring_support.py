@@ -1,9 +1,20 @@
 """What tests of pipelines and applications share: people who applied, and steps with them."""
 
+import email
+import email.policy
 from typing import Any
 
 import httpx
+import orjson
+from fastapi import FastAPI
+from sqlalchemy import select
 
+from talentflux.core.database import Scope
+from talentflux.core.mailer import outbox_folder
+from talentflux.dependencies import Resources
+from talentflux.models import EmailMessage
+from talentflux.services.encryption_service import organization_keys
+from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.support import requisition
 
 
@@ -51,3 +62,21 @@ async def board(client: httpx.AsyncClient, requisition_id: str) -> dict[str, lis
     answer = await client.get(f"/api/v1/requisitions/{requisition_id}/board")
     assert answer.status_code == 200, answer.text
     return {column["kind"]: [card["id"] for card in column["cards"]] for column in answer.json()["columns"]}
+
+
+async def letters(app: FastAPI) -> list[tuple[str, str, str]]:
+    """Return template, address and text of what the organization wrote, sent or not; the oldest first."""
+    resources: Resources = app.state.resources
+    async with resources.database.read_session(Scope(LOCAL_ORGANIZATION_ID)) as session:
+        keys = await organization_keys(session)
+        found = []
+        for row in await session.scalars(select(EmailMessage).order_by(EmailMessage.id)):
+            address = keys.decrypt(row.recipient, f"email_message.recipient:{row.id}").decode()
+            if row.content is not None:
+                text = orjson.loads(keys.decrypt(row.content, f"email_message.content:{row.id}"))["text"]
+            else:
+                data = (outbox_folder(resources.settings) / f"{row.id.hex}.eml").read_bytes()
+                part = email.message_from_bytes(data, policy=email.policy.default).get_body(("plain",))
+                text = part.get_content() if part else ""
+            found.append((row.template, address, text.replace("\r\n", "\n")))
+    return found

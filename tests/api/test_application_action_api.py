@@ -12,16 +12,11 @@ from talentflux.core.permissions import Role, TeamRole
 from talentflux.services import application_action_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
-from tests.api.hiring_support import applied, change, stages, step
+from tests.api.hiring_support import applied, change, letters, stages, step
 from tests.api.support import UNKNOWN, assert_problem, requisition
 from tests.factories.tenants import Tenant
 
 TEXT = {"subject": "News for {{candidate_first_name}}", "body": "Dear {{candidate_name}},\n\n{{requisition_title}}."}
-
-
-async def letters(app: FastAPI) -> list[tuple[str, str, str]]:
-    found = await Tenant(app, LOCAL_ORGANIZATION_ID).letters()
-    return [letter for letter in found if letter[0] in {"candidate_message", "stage_age"}]
 
 
 async def actions(client: httpx.AsyncClient, application_id: str) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from talentflux.core.permissions import Role
 from talentflux.services import application_bulk_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
-from tests.api.hiring_support import applied, change, stages, step
+from tests.api.hiring_support import applied, change, letters, stages, step
 from tests.api.support import UNKNOWN, assert_problem, requisition
 from tests.api.test_board_api import fill
 from tests.factories.tenants import Tenant, add_tenant
@@ -147,8 +147,7 @@ async def test_many_are_written_to_and_tagged(
     text = {"subject": "Hello {{candidate_name}}", "body": "It goes on soon."}
     task = await done(client, work, {"application_ids": named, "email": text})
     assert [(each["application_id"], each["reason"]) for each in task["errors"]] == [(two["id"], "do_not_contact")]
-    letters = await Tenant(app, LOCAL_ORGANIZATION_ID).letters()
-    assert [letter[1] for letter in letters if letter[0] == "candidate_message"] == ["mara@example.org"]
+    assert [letter[:2] for letter in await letters(app)] == [("candidate_message", "mara@example.org")]
     assert (await done(client, work, {"application_ids": named, "tag": ["Shortlist"]}))["result"]["done"] == 2
     tagged = admin_connection.execute("select count(distinct candidate_id) from candidate_tag").fetchone()
     assert tagged == (2,)
