@@ -10,6 +10,7 @@ import typer
 from talentflux import __version__
 from talentflux.cli_accounts import accounts_app
 from talentflux.cli_audit import audit_app
+from talentflux.cli_data import data_app
 from talentflux.cli_keys import keys_app
 from talentflux.cli_organizations import organizations_app
 
@@ -32,6 +33,7 @@ taxonomy_app = typer.Typer(help="Skills: link the lexicon to public taxonomies."
 app.add_typer(taxonomy_app, name="taxonomy")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
+app.add_typer(data_app, name="data")
 app.add_typer(keys_app, name="keys")
 app.add_typer(organizations_app, name="organizations")
 

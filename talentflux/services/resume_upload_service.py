@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
 
-from talentflux.ai.documents import ArchiveEntry, expand_archive
+from talentflux.ai.documents import ArchiveEntry, expand_archive, json_resume
 from talentflux.ai.documents.limits import Limits
 from talentflux.ai.documents.problems import printable
 from talentflux.core.config import Settings
@@ -164,7 +164,9 @@ async def keep(store: FileStore, keys: Keys, uploads: Sequence[Upload], settings
                         raise
                     kept.errors.append(TaskError(file=name, reason=error.reason, detail=error.detail))
             else:
-                await _keep_file(store, keys, name, await asyncio.to_thread(upload.content.read), kept)
+                data = await asyncio.to_thread(upload.content.read)
+                for part, content in await asyncio.to_thread(json_resume.parts, data, name):
+                    await _keep_file(store, keys, part, content, kept)
     except BaseException:
         await discard(store, kept)
         raise

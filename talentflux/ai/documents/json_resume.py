@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from talentflux.ai.documents.builder import DocumentBuilder
+from talentflux.ai.documents.limits import LIMITS
 from talentflux.ai.documents.plain import decode
 from talentflux.ai.documents.problems import problem
 
@@ -27,6 +28,27 @@ _PLACE = ("address", "postalCode", "city", "region", "countryCode")
 _DATES = ("date", "releaseDate")
 _LISTS = ("highlights", "courses", "keywords", "roles")
 _DEEPEST = 32  # JSON Resume itself needs five levels
+
+
+def parts(data: bytes, name: str) -> list[tuple[str, bytes]]:
+    """Return the resumes of a file, each with its name: several where it is a list of JSON Resume objects.
+
+    Args:
+        data: Any file.
+        name: Its name; a file that is not called `.json` is one resume.
+
+    Returns:
+        The file itself, or `name/1.json`, `name/2.json` and so on.
+    """
+    if not name.lower().endswith(".json") or not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        return [(name, data)]
+    try:
+        resumes = orjson.loads(decode(data).lstrip("\ufeff"))
+    except (orjson.JSONDecodeError, UnicodeError):
+        return [(name, data)]  # whoever reads it says what is wrong
+    if not resumes or len(resumes) > LIMITS.archive_files or not all(isinstance(each, dict) for each in resumes):
+        return [(name, data)]
+    return [(f"{name}/{number}.json", orjson.dumps(each)) for number, each in enumerate(resumes, 1)]
 
 
 def read(data: bytes, name: str, builder: DocumentBuilder) -> None:
