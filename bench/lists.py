@@ -41,7 +41,7 @@ from talentflux.db.bootstrap import ADMIN_ROLE
 from talentflux.db.embedded import EmbeddedConnection, EmbeddedPostgres
 from talentflux.dependencies import Resources, reads
 from talentflux.main import create_app
-from talentflux.models import Candidate, Requisition, UserSession
+from talentflux.models import Candidate, UserSession, Workspace
 from talentflux.schemas.candidate import CandidateSummary
 from talentflux.schemas.page import Page
 from talentflux.services import audit_service, auth_service, candidate_profile
@@ -51,13 +51,14 @@ from talentflux.utils.ids import new_id
 
 ROWS = 2_000
 REQUESTS = 400
-ROUNDS = 5
+ROUNDS = 40
 TIMES_FLOOR_LIST = 2.0
 TIMES_ORM = 3.0
 TIMES_FLOOR_ROW = 2.5
-_COLUMNS = "id, name, email, phone, location, headline, created_at, updated_at, deleted_at"
+_PLAIN = ", ".join(name for name in CandidateSummary.model_fields if name not in ("id", *candidate_profile.FIELDS))
+_COLUMNS = f"id, name, email, phone, location, headline, {_PLAIN}"
 _LIST_SQL = f"select {_COLUMNS} from plain_candidate where id < %s order by id desc limit 51".encode()
-_ROW_SQL = b"select * from requisition where id = %s"
+_ROW_SQL = b"select * from workspace where id = %s"
 _LAST = UUID(int=2**128 - 1)
 Ask = Callable[[], Awaitable[httpx.Response]]
 
@@ -79,6 +80,12 @@ class PlainCandidate(_Base):
     phone: Mapped[str | None]
     location: Mapped[str | None]
     headline: Mapped[str | None]
+    external_id: Mapped[str | None]
+    source_id: Mapped[UUID | None]
+    total_years: Mapped[float | None]
+    consent: Mapped[str]
+    do_not_contact: Mapped[bool]
+    current_resume_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
@@ -98,29 +105,21 @@ def _profiles() -> list[dict[str, str | None]]:
 
 
 async def _fill(database: Database, admin: psycopg.Connection) -> UUID:
-    """Make the same candidates encrypted and in plain text, and a requisition; return its id."""
+    """Make the same candidates encrypted and in plain text, and a workspace; return its id."""
     scope = Scope(LOCAL_ORGANIZATION_ID)
     async with database.write_session(scope) as session:
         await organization_keys(session)
-    requisition = Requisition(
-        id=new_id(),
-        organization_id=LOCAL_ORGANIZATION_ID,
-        title="Backend developer",
-        description="Required:\n- Python\n- PostgreSQL\n",
-        requirements=[{"id": "r1", "kind": "skill", "text": "Python", "skill_ids": ["python"]}],
-        warnings=[],
-    )
+    workspace = Workspace(id=new_id(), organization_id=LOCAL_ORGANIZATION_ID, name="Nordics", slug="nordics")
     async with database.write_session(scope) as session:
         keys = await organization_keys(session)
-        session.add(requisition)
+        session.add(workspace)
         for profile in _profiles():
             row_id = new_id()
             columns = candidate_profile.columns(keys, row_id, profile)
             session.add(Candidate(id=row_id, organization_id=LOCAL_ORGANIZATION_ID, **columns))
     admin.execute(
         "create table plain_candidate as select id, ''::text as name, ''::text as email, ''::text as phone, "
-        "'Uppsala'::text as location, 'Backend developer'::text as headline, created_at, updated_at, deleted_at "
-        "from candidate"
+        f"'Uppsala'::text as location, 'Backend developer'::text as headline, {_PLAIN} from candidate"
     )
     admin.execute(
         "update plain_candidate p set name = 'Person ' || n, email = n || '@example.org', "
@@ -130,7 +129,7 @@ async def _fill(database: Database, admin: psycopg.Connection) -> UUID:
     admin.execute("alter table plain_candidate add primary key (id)")
     admin.execute("vacuum analyze plain_candidate")
     admin.execute("vacuum analyze candidate")
-    return requisition.id
+    return workspace.id
 
 
 async def _token(resources: Resources) -> str:
@@ -156,7 +155,7 @@ async def _token(resources: Resources) -> str:
     return (await resources.tokens.issue(owner.user_id, session_id, LOCAL_ORGANIZATION_ID)).token
 
 
-def _floor(connection: psycopg.AsyncConnection[Any], requisition: UUID) -> FastAPI:
+def _floor(connection: psycopg.AsyncConnection[Any], workspace: UUID) -> FastAPI:
     """Return the bare framework over one open connection."""
     app = FastAPI()
 
@@ -173,7 +172,7 @@ def _floor(connection: psycopg.AsyncConnection[Any], requisition: UUID) -> FastA
 
     @app.get("/row")
     async def read_row() -> Response:
-        return Response(orjson.dumps((await rows(_ROW_SQL, requisition))[0]), media_type="application/json")
+        return Response(orjson.dumps((await rows(_ROW_SQL, workspace))[0]), media_type="application/json")
 
     return app
 
@@ -216,9 +215,7 @@ def _summary(keys: Keys, row: Candidate) -> CandidateSummary:
     return CandidateSummary(
         id=row.id,
         **candidate_profile.read(keys, row),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        deleted_at=row.deleted_at,
+        **{name: getattr(row, name) for name in _PLAIN.split(", ")},
     )
 
 
@@ -250,7 +247,7 @@ async def _measure(running: EmbeddedConnection, folder: Path) -> dict[str, float
     async with AsyncExitStack() as stack:
         admin = stack.enter_context(psycopg.connect(running.url(ADMIN_ROLE), autocommit=True))
         database = await stack.enter_async_context(Database(running.app_url, 1, keyring=keyring))
-        requisition = await _fill(database, admin)
+        workspace = await _fill(database, admin)
         product = create_app(settings)
         _usual_here(product)
         await stack.enter_async_context(product.router.lifespan_context(product))
@@ -266,7 +263,7 @@ async def _measure(running: EmbeddedConnection, folder: Path) -> dict[str, float
             return await stack.enter_async_context(opened)
 
         ours = await client(product, Authorization=f"Bearer {token}")
-        bare = await client(_floor(connection, requisition))
+        bare = await client(_floor(connection, workspace))
         usual = await client(orm)
         return await _compare(
             {
@@ -274,7 +271,7 @@ async def _measure(running: EmbeddedConnection, folder: Path) -> dict[str, float
                 "list floor": lambda: bare.get("/list"),
                 "list orm": lambda: ours.get("/usual"),
                 "list plain orm": lambda: usual.get("/list"),
-                "row": lambda: ours.get(f"/api/v1/requisitions/{requisition}"),
+                "row": lambda: ours.get(f"/api/v1/workspaces/{workspace}"),
                 "row floor": lambda: bare.get("/row"),
             }
         )

@@ -114,7 +114,7 @@ async def fetch(
     reader, given, types = _given(leased, driver, statement, values)
     async with driver.lock:
         known = await _known(leased, driver, statement, types)
-        driver.pgconn.send_query_prepared(known[0], given, result_format=Format.BINARY)
+        driver.pgconn.send_query_prepared(known[0], given, reader.formats, result_format=Format.BINARY)
         result = _good((await answers(driver))[-1], driver)
     reader.set_pgresult(result)
     return known[1], reader.load_rows(0, result.ntuples, tuple)
@@ -150,7 +150,7 @@ async def fetch_behind(
         try:
             for name, parameters in before:
                 pgconn.send_query_prepared(name, parameters)
-            pgconn.send_query_prepared(known[0], given, result_format=Format.BINARY)
+            pgconn.send_query_prepared(known[0], given, reader.formats, result_format=Format.BINARY)
             pgconn.pipeline_sync()
             results = await _piped(driver)
             pgconn.exit_pipeline_mode()
@@ -174,7 +174,7 @@ def _given(
         reader = leased.info[_READER] = Transformer(driver)
     constants = statement.constants
     ordered = [values[name] if name in values else constants[name] for name in statement.numbered[1]]
-    given = reader.dump_sequence(ordered, [PyFormat.TEXT] * len(ordered))
+    given = reader.dump_sequence(ordered, [PyFormat.AUTO] * len(ordered))  # as the cursor does
     return reader, given, tuple(reader.types or ())
 
 
