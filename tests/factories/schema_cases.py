@@ -27,7 +27,8 @@ from talentflux.core.config import Settings
 from talentflux.core.database import Database, Scope
 from talentflux.core.keyring import Keyring
 from talentflux.main import create_app
-from talentflux.services import application_service, candidate_service
+from talentflux.schemas.referral import ReferralCreate
+from talentflux.services import application_service, candidate_service, referral_service
 from talentflux.services.token_service import TokenService
 from tests.factories.people import Person, add_organization, add_person
 
@@ -116,7 +117,8 @@ class ServedApi:
             ids = await asyncio.to_thread(self._made_over_http, person)
             async with database.write_session(Scope(organization, person.user_id)) as session:
                 candidate = await candidate_service.from_resume(session, None)
-            ids["candidate_id"] = str(candidate.id)
+                made = await referral_service.create(session, ReferralCreate(candidate_id=candidate.id))
+            ids |= {"candidate_id": str(candidate.id), "referral_id": str(made.id)}
             async with database.write_session(Scope(organization, person.user_id)) as session:
                 arguments = {name: UUID(ids[name]) for name in ("requisition_id", "candidate_id", "resume_id")}
                 await application_service.ensure(session, **arguments)
@@ -130,6 +132,9 @@ class ServedApi:
         sent = self._call(person, "post", "/resumes", files={"files": ("mara.txt", RESUME)}).json()
         ids |= {"task_id": sent["task"]["id"], "resume_id": sent["resumes"][0]["resume_id"]}
         ids |= self._record_over_http(person)
+        ids["source_id"] = self._call(person, "post", "/sources", json={"name": "Fair", "kind": "other"}).json()["id"]
+        saved = self._call(person, "post", "/saved-searches", json={"name": "Backend", "q": "python"})
+        ids["saved_search_id"] = saved.json()["id"]
         ids["workspace_id"] = self._call(
             person, "post", "/workspaces", json={"name": "Nordic", "slug": "nordic"}
         ).json()["id"]
