@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from talentflux.models import PipelineStage, StageAutomation
+from talentflux.models import Pipeline, PipelineStage, StageAutomation
 from talentflux.repositories.base import FIRST_ID, ListQuery, TenantRepository, of_tenant, parameter
 from talentflux.schemas.page import RowPage
 
@@ -42,13 +42,27 @@ class StageAutomationRepository(TenantRepository[StageAutomation]):
         """Read a page of a stage's automations, the oldest first."""
         return await _LIST.page(self.session, limit, cursor, stage_id=stage_id)
 
-    async def pipeline_of(self, stage_id: UUID) -> UUID | None:
-        """Return the pipeline of a stage; None where there is no such stage."""
-        found: UUID | None = await self.session.scalar(
-            select(PipelineStage.pipeline_id).where(
+    async def has_stage(self, stage_id: UUID, pipeline_id: UUID | None = None) -> bool:
+        """Return whether there is a stage in a pipeline that the transaction sees.
+
+        Args:
+            stage_id: The stage.
+            pipeline_id: The pipeline; any by default.
+        """
+        statement = (
+            select(PipelineStage.id)
+            .join(
+                Pipeline,
+                (Pipeline.organization_id == PipelineStage.organization_id)
+                & (Pipeline.id == PipelineStage.pipeline_id),
+            )
+            .where(
                 PipelineStage.organization_id == self.organization_id,
                 PipelineStage.id == stage_id,
                 PipelineStage.deleted_at.is_(None),
+                Pipeline.deleted_at.is_(None),
             )
         )
-        return found
+        if pipeline_id is not None:
+            statement = statement.where(Pipeline.id == pipeline_id)
+        return await self.session.scalar(statement) is not None

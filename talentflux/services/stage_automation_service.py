@@ -7,7 +7,6 @@ from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import NotFoundError
 from talentflux.models import StageAutomation
 from talentflux.repositories.application_action_repository import ApplicationActionRepository
-from talentflux.repositories.pipeline_repository import PipelineRepository
 from talentflux.repositories.stage_automation_repository import StageAutomationRepository
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.stage_automation import AutomationCreate, AutomationRead, AutomationUpdate
@@ -94,18 +93,14 @@ async def _seen(session: AnySession, automation_id: UUID) -> StageAutomation:
     """Return an automation whose pipeline the caller sees."""
     repository = StageAutomationRepository(session)
     row = await repository.get(automation_id)
-    pipeline_id = await repository.pipeline_of(row.stage_id)
-    if pipeline_id is None:
+    if not await repository.has_stage(row.stage_id):
         raise NotFoundError("There is no stage automation with this id.")
-    await PipelineRepository(session).get(pipeline_id)
     return row
 
 
 async def _check_stage(session: AnySession, pipeline_id: UUID, stage_id: UUID) -> None:
-    repository = PipelineRepository(session)
-    await repository.get(pipeline_id)
-    if await repository.stage(pipeline_id, stage_id) is None:
-        raise NotFoundError("There is no stage with this id in this pipeline.")
+    if not await StageAutomationRepository(session).has_stage(stage_id, pipeline_id):
+        raise NotFoundError("There is no such pipeline, or it has no stage with this id.")
 
 
 def _read(row: StageAutomation) -> AutomationRead:

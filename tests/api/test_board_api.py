@@ -123,19 +123,23 @@ async def test_a_board_shows_at_most_500_cards_and_columns_go_on(
 
 
 @pytest.mark.parametrize(
-    "query", ["board", "board/column", "applications", "filtered", "history", "tasks", "pipelines"]
+    "query",
+    ["board", "board/column", "applications", "filtered", "history", "actions", "tasks", "pipelines", "automations"],
 )
 async def test_a_list_takes_at_most_two_statements(app: FastAPI, client: httpx.AsyncClient, query: str) -> None:
     one = await applied(client)
     of = f"/api/v1/requisitions/{one['requisition_id']}/board"
     column = (await stages(client, one["requisition_id"]))["applied"]
+    pipeline = (await client.get(f"/api/v1/requisitions/{one['requisition_id']}/pipeline")).json()["id"]
     path = {
         "board": of,
         "board/column": f"{of}/{column}",
         "applications": "/api/v1/applications",
         "filtered": "/api/v1/applications?status=active&overdue=true&entered_after=2026-01-01T00:00:00Z",
         "history": f"/api/v1/applications/{one['id']}/history",
+        "actions": f"/api/v1/applications/{one['id']}/actions",
         "tasks": "/api/v1/application-tasks",
+        "automations": f"/api/v1/pipelines/{pipeline}/stages/{column}/automations",
         "pipelines": "/api/v1/pipelines",
     }[query]
     async with app.state.resources.database.write_session(Scope(LOCAL_ORGANIZATION_ID)) as session:

@@ -123,7 +123,21 @@ class ServedApi:
                 arguments = {name: UUID(ids[name]) for name in ("requisition_id", "candidate_id", "resume_id")}
                 await application_service.ensure(session, **arguments)
         listed = self._call(person, "get", "/applications").json()["items"]
-        return person, ids | {"application_id": listed[0]["id"], "user_id": str(person.user_id)}
+        ids |= {"application_id": listed[0]["id"], "user_id": str(person.user_id)}
+        return person, ids | self._course_over_http(person, ids["application_id"])
+
+    def _course_over_http(self, person: Person, application_id: str) -> dict[str, str]:
+        """Make what an application goes through, and return the ids by parameter."""
+        pipeline = self._call(person, "post", "/pipelines", json={"name": "Short"}).json()
+        ids = {"pipeline_id": pipeline["id"], "stage_id": pipeline["stages"][1]["id"]}
+        given = {"action": "create_task", "title": "Look"}
+        for name, path, body in (
+            ("automation_id", f"/pipelines/{ids['pipeline_id']}/stages/{ids['stage_id']}/automations", given),
+            ("reject_reason_id", "/reject-reasons", {"name": "Too early"}),
+            ("application_task_id", f"/applications/{application_id}/tasks", {"title": "Call"}),
+        ):
+            ids[name] = self._call(person, "post", path, json=body).json()["id"]
+        return ids
 
     def _made_over_http(self, person: Person) -> dict[str, str]:
         ids = {"organization_id": str(person.organization_id), "member_id": str(person.member_id)}
