@@ -15,10 +15,12 @@ BENCHMARKS = {
     "startup": "Start",
     "retrieval": "Matching against 100,000 stored resumes",
     "lists": "A list over the API",
+    "imports": "Imports of tables and resumes",
     "public_jobs": "The public list of jobs",
     "trust": "Other people's rows and personal data",
     "refresh": "Refresh tokens under parallel use",
     "schema": "The API against its description",
+    "applies": "Public applications while the worker is killed",
     "faults": "An import while everything is killed",
 }
 
