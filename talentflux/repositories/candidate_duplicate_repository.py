@@ -208,7 +208,7 @@ class ContactRepository:
         mine = select(CandidateContact.contact, CandidateContact.kind).where(
             CandidateContact.organization_id == self._organization_id, CandidateContact.candidate_id == candidate_id
         )
-        own = dict((await self._session.execute(mine)).tuples().all())
+        own = {row[0]: row[1] for row in await self._session.execute(mine)}
         if not own:
             return {}
         contacts = list(own)

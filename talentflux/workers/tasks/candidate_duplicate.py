@@ -15,6 +15,12 @@ async def find(work: Work, candidate_ids: list[UUID]) -> None:
         work: Scope, sessions and settings.
         candidate_ids: Who was made or changed.
     """
+    failed = None
     for candidate_id in candidate_ids:
-        async with work.write_session() as session:
-            await duplicate_search.find(session, candidate_id)
+        try:
+            async with work.write_session() as session:
+                await duplicate_search.find(session, candidate_id)
+        except Exception as error:  # noqa: BLE001 -- raised below; one candidate does not keep the others waiting
+            failed = error
+    if failed is not None:
+        raise failed
