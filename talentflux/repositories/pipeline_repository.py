@@ -166,12 +166,12 @@ class PipelineRepository(TenantRepository[Pipeline]):
         stages = select(PipelineStage.id).where(
             PipelineStage.organization_id == self.organization_id, PipelineStage.pipeline_id == pipeline_id
         )
-        statement = select(Application.requisition_id.distinct()).where(
+        statement = select(Application.requisition_id).where(
             Application.organization_id == self.organization_id,
             Application.stage_id.in_(stages),
             Application.requisition_id.not_in(owned),
         )
-        return list(await self.session.scalars(statement))
+        return list(await self.session.scalars(statement.distinct()))
 
     async def keep_for(self, requisition_ids: Sequence[UUID], pipeline: Pipeline) -> None:
         """Let requisitions go on with a pipeline that is the default no longer."""

@@ -93,7 +93,8 @@ async def test_a_pipeline_in_use_is_not_deleted(client: httpx.AsyncClient) -> No
     assert_problem(await client.delete(f"{PATH}/{pipeline['id']}"), 409, "pipeline_in_use")
     application = await applied(client)
     other = (await client.post(PATH, json={"name": "Other"})).json()
-    await client.patch(f"{PATH}/{other['id']}", json={"is_default": True}, headers=ANY_VERSION)
+    changed = await client.patch(f"{PATH}/{other['id']}", json={"is_default": True}, headers=ANY_VERSION)
+    assert changed.status_code == 200, changed.text
     assert_problem(await client.delete(f"{PATH}/{pipeline['id']}"), 409, "pipeline_in_use")
     unused = (await client.post(PATH, json={"name": "Unused"})).json()
     assert (await client.delete(f"{PATH}/{unused['id']}")).status_code == 204
@@ -109,6 +110,7 @@ async def test_requisitions_go_on_with_the_pipeline_that_they_began_with(client:
     }  # fmt: skip
     short = (await client.post(PATH, json=body)).json()
     changed = await client.patch(f"{PATH}/{short['id']}", json={"is_default": True}, headers=ANY_VERSION)
+    assert changed.status_code == 200, changed.text
     assert changed.json()["is_default"] is True
     assert len(await board(client, begun["requisition_id"])) == 6
     assert (await change(client, begun["id"], stage="offer")).status_code == 200
