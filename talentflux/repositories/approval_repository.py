@@ -13,6 +13,7 @@ from talentflux.models import (
     ApprovalDelegation,
     ApprovalStep,
     Member,
+    Requisition,
     User,
 )
 from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant, parameter
@@ -23,6 +24,11 @@ _pending_step = and_(
     ApprovalStep.organization_id == Approval.organization_id,
     ApprovalStep.approval_id == Approval.id,
     ApprovalStep.status == StepStatus.PENDING,
+)
+_live_requisition = and_(
+    Requisition.organization_id == Approval.organization_id,
+    Requisition.id == Approval.requisition_id,
+    Requisition.deleted_at.is_(None),
 )
 _after, _order = newest_first(Approval)
 
@@ -37,7 +43,7 @@ def _listed(*, waiting: bool = False) -> Select[*tuple[object, ...]]:
         ApprovalStep.name.label("step_name"),
         Approval.created_at,
         Approval.updated_at,
-    )
+    ).join(Requisition, _live_requisition)
     joined = rows.join(ApprovalStep, _pending_step) if waiting else rows.outerjoin(ApprovalStep, _pending_step)
     return joined.where(*of_tenant(Approval), _after).order_by(_order)
 
@@ -174,6 +180,15 @@ class ApprovalRepository(TenantRepository[Approval]):
             )
         )
         return {row.user_id: row.role for row in await self.session.execute(statement)}
+
+    async def is_sought(self, requisition_id: UUID) -> bool:
+        """Return whether a requisition is not deleted."""
+        statement = select(Requisition.id).where(
+            Requisition.organization_id == self.organization_id,
+            Requisition.id == requisition_id,
+            Requisition.deleted_at.is_(None),
+        )
+        return await self.session.scalar(statement) is not None
 
     async def accounts(self, user_ids: Collection[UUID]) -> list[User]:
         """Return accounts."""

@@ -31,7 +31,7 @@ async def remind(session: WriteSession, step_id: UUID, public_url: str) -> int:
     if step.remind_at > await repository.now():
         return 0
     row = await repository.get(step.approval_id)
-    if row.status != ApprovalStatus.PENDING:
+    if row.status != ApprovalStatus.PENDING or not await repository.is_sought(row.requisition_id):
         return 0
     first = step.remind_at == step.started_at
     present = await approval_people.people(session)

@@ -153,8 +153,7 @@ async def fill(session: WriteSession, requisition_id: UUID, application_id: UUID
     row.filled_at = await repository.now()
     await _count(session, requisition)
     _tell(session, requisition, row, "fill", after={"application_id": application_id})
-    if requisition.filled == requisition.headcount and requisition.status in requisition_states.ACTIONS["fill"].sources:
-        await requisition_states.take(session, requisition, "fill")
+    await _fill_whole(session, requisition)
     return row.id
 
 
@@ -206,6 +205,14 @@ async def _changed(
     await _count(session, requisition)
     _tell(session, requisition, row, action, **sides)
     await approval_service.recheck(session, requisition, former)
+    await _fill_whole(session, requisition)
+
+
+async def _fill_whole(session: WriteSession, requisition: Requisition) -> None:
+    """Let a requisition be filled when nobody is looked for any more, because all are hired or seats were given up."""
+    sought = requisition.status in requisition_states.ACTIONS["fill"].sources
+    if sought and requisition.filled and requisition.filled == requisition.headcount:
+        await requisition_states.take(session, requisition, "fill")
 
 
 async def _count(session: WriteSession, requisition: Requisition) -> None:

@@ -287,6 +287,20 @@ async def test_a_role_without_members_is_stuck(tenant: Tenant, boss: Person, sec
     assert_problem(await decided(tenant, second, approval), 404, "not_found")
 
 
+async def test_the_request_for_a_requisition_that_was_deleted_waits_for_nobody(
+    tenant: Tenant, boss: Person, head: Person, database: Database
+) -> None:
+    await chained(tenant, boss, by(head))
+    row = await made(tenant, boss)
+    approval = await submitted(tenant, boss, row)
+    await tenant.call(boss, "DELETE", f"/requisitions/{row['id']}")
+    assert await waiting(tenant, head) == []
+    assert await _reminding(database, tenant, UUID(approval["steps"][0]["id"]))() == 0
+    assert_problem(await decided(tenant, head, approval), 404, "not_found")
+    await tenant.call(boss, "POST", f"/requisitions/{row['id']}/restore")
+    assert await waiting(tenant, head) == [approval["id"]]
+
+
 async def test_comments_are_in_no_log(tenant: Tenant, boss: Person, head: Person, database: Database) -> None:
     await chained(tenant, boss, by(head))
     approval = await submitted(tenant, boss, await made(tenant, boss))

@@ -143,6 +143,17 @@ async def test_hiring_fills_what_is_due_first_and_then_the_requisition(
     assert [item.application_id for item in free] == [None]
 
 
+async def test_giving_up_the_last_seat_that_is_free_leaves_the_requisition_filled(
+    tenant: Tenant, boss: Person, database: Database, admin_connection: psycopg.Connection
+) -> None:
+    row = await made(tenant, boss, headcount=2)
+    async with database.write_session(Scope(tenant.organization_id)) as session:
+        await opening_service.fill(session, UUID(row["id"]), applied(admin_connection, tenant, row["id"]))
+    free = next(item.id for item in (await openings(tenant, boss, row["id"])).items if item.status == "open")
+    await tenant.call(boss, "PATCH", f"/requisitions/{row['id']}/openings/{free}", {"status": "closed"})
+    assert (await read(tenant, boss, row))["status"] == "filled"
+
+
 async def test_hiring_without_openings_leaves_the_requisition_open(
     tenant: Tenant, boss: Person, database: Database, admin_connection: psycopg.Connection
 ) -> None:

@@ -124,14 +124,15 @@ async def test_says_how_requisitions_go_and_why_one_wants_a_look(
     tenant: Tenant, boss: Person, admin_connection: psycopg.Connection
 ) -> None:
     rows: dict[str, Any] = {}
-    for title, more in {
+    begun: dict[str, dict[str, Any]] = {
         "Fine": {"headcount": 2},
         "Late": {"target_date": "2020-01-01"},
         "Seat late": {"headcount": 1},
         "Quiet": {},
         "Held": {"target_date": "2020-01-01"},
         "Closed": {"target_date": "2020-01-01"},
-    }.items():
+    }
+    for title, more in begun.items():
         rows[title] = await made(tenant, boss, title=title, **more)
     applications = [applied(admin_connection, tenant, rows["Fine"]["id"]) for _ in range(3)]
     admin_connection.execute("update application set stage = 'interview' where id = %s", [applications[0]])
