@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
-from talentflux.models import ApplicationAction, Candidate, HiringTeam, Member, StageAutomation, User
+from talentflux.models import Application, ApplicationAction, Candidate, HiringTeam, Member, StageAutomation, User
 from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant, parameter
-from talentflux.schemas.application_action import ActionPurpose, ActionState
+from talentflux.schemas.application_action import ActionState
 from talentflux.schemas.page import RowPage
 
 _after, _order = newest_first(ApplicationAction)
@@ -108,35 +108,30 @@ class ApplicationActionRepository(TenantRepository[ApplicationAction]):
             .execution_options(synchronize_session=False)
         )
 
-    async def rejection_sent(self, application_id: UUID, since: datetime) -> bool:
-        """Return whether an e-mail that rejects was handed over."""
-        statement = select(ApplicationAction.id).where(
-            ApplicationAction.organization_id == self.organization_id,
-            ApplicationAction.application_id == application_id,
-            ApplicationAction.purpose == ActionPurpose.REJECTION,
-            ApplicationAction.state == ActionState.DONE,
-            ApplicationAction.created_at >= since,
-        )
-        return await self.session.scalar(statement.limit(1)) is not None
-
     async def neglected(self, late: timedelta, limit: int) -> list[UUID]:
         """Return what waits although it has been due for long."""
-        statement = select(ApplicationAction.id).where(
-            ApplicationAction.organization_id == self.organization_id,
-            ApplicationAction.state == ActionState.WAITING,
-            ApplicationAction.due_at < func.now() - late,
-        )
+        statement = select(ApplicationAction.id).where(*self._waiting(), ApplicationAction.due_at < func.now() - late)
         return list(await self.session.scalars(statement.order_by(ApplicationAction.due_at).limit(limit)))
 
     async def next_due(self) -> datetime | None:
         """Return when the next of what waits is due."""
         found: datetime | None = await self.session.scalar(
-            select(func.min(ApplicationAction.due_at)).where(
-                ApplicationAction.organization_id == self.organization_id,
-                ApplicationAction.state == ActionState.WAITING,
-            )
+            select(func.min(ApplicationAction.due_at)).where(*self._waiting())
         )
         return found
+
+    def _waiting(self) -> tuple[ColumnElement[bool], ...]:
+        """Return what holds for all that waits for applications that are not hidden."""
+        shown = select(Application.id).where(
+            Application.organization_id == ApplicationAction.organization_id,
+            Application.id == ApplicationAction.application_id,
+            Application.deleted_at.is_(None),
+        )
+        return (
+            ApplicationAction.organization_id == self.organization_id,
+            ApplicationAction.state == ActionState.WAITING,
+            shown.exists(),
+        )
 
     async def recruiters(self, requisition_id: UUID) -> list[User]:
         """Return who is told about a requisition: its team's recruiters, else its hiring managers, while members."""

@@ -98,25 +98,6 @@ class PipelineRepository(TenantRepository[Pipeline]):
         """Return the stages of a pipeline in order."""
         return list(await self.session.scalars(self._stages(pipeline_id)))
 
-    async def stage(self, pipeline_id: UUID, stage_id: UUID, *, lock: bool = False) -> PipelineStage | None:
-        """Return one stage of a pipeline."""
-        statement = self._stages(pipeline_id).where(PipelineStage.id == stage_id)
-        found: PipelineStage | None = await self.session.scalar(
-            statement.with_for_update(key_share=True) if lock else statement
-        )
-        return found
-
-    async def any_stage(self, stage_id: UUID) -> PipelineStage | None:
-        """Return a stage of any pipeline."""
-        found: PipelineStage | None = await self.session.scalar(
-            select(PipelineStage).where(
-                PipelineStage.organization_id == self.organization_id,
-                PipelineStage.id == stage_id,
-                PipelineStage.deleted_at.is_(None),
-            )
-        )
-        return found
-
     async def holds_applications(self, stage_ids: Sequence[UUID]) -> bool:
         """Return whether any application, deleted ones too, stands in one of some stages."""
         statement = select(Application.id).where(
