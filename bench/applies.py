@@ -1,4 +1,4 @@
-"""2,000 people apply to one job at once while the worker is killed ten times: all acknowledged are there, once, matched.
+"""2,000 people apply to one job at once, the worker is killed ten times: all acknowledged are there, once, matched.
 
 The clients send what a browser sends, over real connections, and try again with the same form where they were not
 answered. Whoever was acknowledged has one candidate, one application and one resume that was read.

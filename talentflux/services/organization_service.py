@@ -13,7 +13,7 @@ from talentflux.repositories.member_repository import MemberRepository
 from talentflux.repositories.organization_repository import OrganizationRepository, settle_in
 from talentflux.schemas.organization import OrganizationRead, OrganizationUpdate
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import audit_service, email_service, user_service
+from talentflux.services import audit_service, email_service, public_pages, user_service
 from talentflux.utils.plain_text import without_controls
 
 LOCAL_ORGANIZATION_ID: Final = UUID("00000000-0000-7000-8000-000000000001")
@@ -70,6 +70,7 @@ async def update(session: WriteSession, changes: OrganizationUpdate, versions: V
         setattr(row, name, value)
     with unique("Another organization has this slug."):
         await session.flush()
+    public_pages.forget_on_commit(session)
     audit_service.record(session, "organization.update", "organization", row.id, before=before, after=given)
     return _read(row)
 
@@ -89,6 +90,7 @@ async def delete(session: WriteSession, versions: Versions = ANY_VERSION) -> Non
     row = await repository.current(lock=True, versions=versions)
     audit_service.record(session, "organization.delete", "organization", row.id, before={"name": row.name})
     await repository.hide(row)
+    public_pages.forget_on_commit(session)
 
 
 async def restore(session: WriteSession, organization_id: UUID) -> bool:

@@ -1,7 +1,7 @@
 """Answers that are the same for everybody, kept for a moment and forgotten when a job changes.
 
-A change in this process is seen at once. One of another process, and what the database does by itself when a
-requisition closes, is seen when the moment is over; a page that shows a job which ends sooner is kept no longer.
+A change in this process, of a job, its requisition or its organization, is seen at once; one of another process when
+the moment is over. A page that shows a job which ends sooner is kept no longer.
 """
 
 import time

@@ -41,6 +41,7 @@ from talentflux.services import (
     event_service,
     hiring_team_service,
     opening_service,
+    public_pages,
     requirement_service,
     requisition_lifecycle,
     requisition_states,
@@ -233,6 +234,7 @@ async def _change(session: WriteSession, row: Requisition, given: dict[str, Any]
         await session.flush()
     audit_service.record(session, "requisition.update", "requisition", row.id, before=before, after=given)
     changed = sorted(name for name, value in given.items() if before[name] != value)
+    public_pages.forget_on_commit(session)
     event_service.emit(session, "requisition.updated", requisition_id=row.id, data={"fields": changed})
     await approval_service.recheck(session, row, former)
 
@@ -252,6 +254,7 @@ async def delete(session: WriteSession, requisition_id: UUID, versions: Versions
     repository = RequisitionRepository(session)
     await repository.delete_with_all(await repository.get(requisition_id, lock=True, versions=versions))
     audit_service.record(session, "requisition.delete", "requisition", requisition_id)
+    public_pages.forget_on_commit(session)
     event_service.emit(session, "requisition.deleted", requisition_id=requisition_id)
 
 
@@ -271,6 +274,7 @@ async def restore(session: WriteSession, requisition_id: UUID, versions: Version
     with unique("A candidate has applied again, or its external id is taken. Delete the application or change the id."):
         row = await RequisitionRepository(session).restore(requisition_id, versions)
     audit_service.record(session, "requisition.restore", "requisition", requisition_id)
+    public_pages.forget_on_commit(session)
     event_service.emit(session, "requisition.restored", requisition_id=requisition_id)
     return await read(session, row)
 

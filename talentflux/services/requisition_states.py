@@ -8,7 +8,7 @@ from talentflux.core.database import WriteSession
 from talentflux.core.errors import ConflictError
 from talentflux.models import Requisition
 from talentflux.schemas.requisition import RequisitionStatus
-from talentflux.services import audit_service, event_service
+from talentflux.services import audit_service, event_service, public_pages
 
 _S = RequisitionStatus
 
@@ -119,6 +119,7 @@ async def take(  # noqa: PLR0913 -- the parts of a change of status; the last tw
     audit_service.record(
         session, f"requisition.{name}", "requisition", row.id, before={"status": former}, after={"status": status}
     )
+    public_pages.forget_on_commit(session)
     told = {"from": former, "to": status, **(data or {})}
     event_service.emit(session, f"requisition.{action.event}", requisition_id=row.id, data=told)
 

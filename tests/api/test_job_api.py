@@ -102,8 +102,6 @@ async def test_a_closed_requisition_is_not_published_and_closing_it_hides_its_jo
     assert await seen(client) == [shown["id"]]
     path = f"/api/v1/requisitions/{shown['requisition_id']}"
     assert (await client.post(f"{path}/close", json={})).status_code == 200
-    resources = client._transport.app.state.resources  # type: ignore[attr-defined]
-    resources.public_jobs.pages._kept.clear()
     assert await seen(client) == []
     assert (await client.get(f"/api/v1/public/jobs/{shown['id']}")).status_code == 404
     assert (await client.get(f"/api/v1/jobs/{shown['id']}")).json()["public"] is False
@@ -115,7 +113,6 @@ async def test_a_confidential_requisition_is_never_shown(client: httpx.AsyncClie
     shown = await published(client)
     path = f"/api/v1/requisitions/{shown['requisition_id']}"
     assert (await client.patch(path, json={"confidential": True}, headers=ANY_VERSION)).status_code == 200
-    client._transport.app.state.resources.public_jobs.pages._kept.clear()  # type: ignore[attr-defined]
     assert await seen(client) == []
     made = await job(client, requisition_id=shown["requisition_id"])
     assert (await findings(client, made["id"]))["requisition_confidential"] is True
