@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from talentflux.models import Job, JobCard
 from talentflux.repositories.base import ResourceList, TenantRepository, optional
-from talentflux.schemas.job import JobQuery
+from talentflux.schemas.job import JobQuery, JobStatus
 from talentflux.schemas.page import RowPage
 
 _LIST = ResourceList(
@@ -57,6 +57,11 @@ class JobRepository(TenantRepository[Job]):
         """Return a job that is not deleted, None where there is none."""
         statement = self.live().where(Job.id == job_id)
         return await self.session.scalar(statement.with_for_update(key_share=True) if lock else statement)
+
+    async def published(self, after: UUID, rows: int) -> list[Job]:
+        """Return published jobs with their locks, in the order of their ids."""
+        statement = self.live().where(Job.status == JobStatus.PUBLISHED, Job.id > after).order_by(Job.id).limit(rows)
+        return list((await self.session.scalars(statement.with_for_update(key_share=True))).all())
 
     async def is_public(self, job_id: UUID) -> bool:
         """Return whether anybody can see a job now."""

@@ -20,6 +20,8 @@ from talentflux.services.job_rendering import Employer, card_of
 
 PUBLISH_TASK: Final = "job.publish"
 EXPIRE_TASK: Final = "job.expire"
+_AT_ONCE: Final = 100
+"""Postings that one transaction renders."""
 _OF_REQUISITION: Final = frozenset({"requisition_not_open", "requisition_confidential"})
 
 
@@ -131,6 +133,24 @@ async def expire_due(session: WriteSession, job_id: UUID) -> None:
     await session.flush()
     await hide(session, job)
     tell(session, "expire", "expired", job, before={"status": JobStatus.PUBLISHED}, after={"status": job.status})
+
+
+async def render_all(session: WriteSession, after: UUID) -> UUID | None:
+    """Render some of the organization's published postings anew, for its name stands on each.
+
+    Args:
+        session: The transaction.
+        after: The posting before the first of them.
+
+    Returns:
+        The last of them; None where there are no more.
+    """
+    jobs = await JobRepository(session).published(after, _AT_ONCE)
+    for job in jobs:
+        requisition = await RequisitionRepository(session).get(job.requisition_id)
+        hidden = requisition.status != RequisitionStatus.OPEN or requisition.confidential
+        await _show(session, job, hidden=hidden)
+    return jobs[-1].id if len(jobs) == _AT_ONCE else None
 
 
 async def _publish(session: WriteSession, job: Job) -> None:

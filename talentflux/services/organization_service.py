@@ -6,6 +6,7 @@ from uuid import UUID
 from talentflux.core.database import AnySession, Scope, WriteSession
 from talentflux.core.errors import ConflictError, InvalidInputError
 from talentflux.core.permissions import Role
+from talentflux.core.queue import enqueue
 from talentflux.core.scope import switched
 from talentflux.models import Member, Organization
 from talentflux.repositories.base import unique
@@ -16,6 +17,8 @@ from talentflux.schemas.version import ANY_VERSION, Versions
 from talentflux.services import audit_service, email_service, public_pages, user_service
 from talentflux.utils.plain_text import without_controls
 
+RENDER_JOBS_TASK: Final = "job.render"
+"""Names stand on public jobs, which are rendered when something changes."""
 LOCAL_ORGANIZATION_ID: Final = UUID("00000000-0000-7000-8000-000000000001")
 """The organization that the migration makes, for a program that one person runs."""
 
@@ -72,6 +75,8 @@ async def update(session: WriteSession, changes: OrganizationUpdate, versions: V
         await session.flush()
     public_pages.forget_on_commit(session)
     audit_service.record(session, "organization.update", "organization", row.id, before=before, after=given)
+    if {"name", "slug"} & given.keys():
+        await enqueue(session, RENDER_JOBS_TASK)
     return _read(row)
 
 

@@ -187,6 +187,19 @@ async def test_one_organization_is_read_beside_another(
     assert len(await read(anonymous)) == 2
 
 
+async def test_a_new_name_of_the_organization_stands_on_its_jobs(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, work: Any
+) -> None:
+    shown = await published(client)
+    given = {"name": "Renamed Works", "slug": "renamed-works"}
+    assert (await client.patch("/api/v1/organizations/current", json=given, headers=ANY_VERSION)).status_code == 200
+    await work()
+    (found,) = await read(anonymous, "/api/v1/public/organizations/renamed-works/jobs")
+    assert (found["id"], found["organization"]["name"]) == (shown["id"], "Renamed Works")
+    page = (await anonymous.get(f"/api/v1/public/jobs/{shown['id']}")).json()
+    assert page["json_ld"]["hiringOrganization"]["name"] == "Renamed Works"
+
+
 async def test_an_answer_is_kept_until_a_job_changes(client: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
     shown = await published(client)
     first = await anonymous.get("/api/v1/public/jobs")
