@@ -167,7 +167,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "get_public_job": PUBLIC,
     "get_public_job_json_ld": PUBLIC,
     "get_application_challenge": PUBLIC,
-    "apply": PUBLIC,
+    "create_public_application": PUBLIC,
     "get_application_answers": MANAGERS,
     "download_application_answer": MANAGERS,
     # applications, tasks, skills

@@ -65,11 +65,11 @@ async def get_application_challenge(job_id: UUID, resources: Using) -> ApplyChal
 
 @router.post(
     "/{job_id}/applications",
-    operation_id="apply",
+    operation_id="create_public_application",
     summary="Apply for a job",
     status_code=202,
     response_model=Received,
-    responses=answers(409, 410, 415, 422, 429, example=examples.RECEIVED, success=202),
+    responses=answers(404, 409, 410, 415, 422, 429, example=examples.RECEIVED, success=202),
     openapi_extra={"requestBody": _BODY},
 )
 async def apply(request: Request, job_id: UUID, resources: Using) -> Response:

@@ -37,7 +37,7 @@ async def list_public_jobs(request: Request, asked: _Asked, resources: Using) ->
     operation_id="list_public_jobs_of_organization",
     summary="Jobs of one organization",
     response_model=Page[PublicJobSummary],
-    responses=answers(422, example=listed(examples.PUBLIC_CARD)),
+    responses=answers(404, 422, example=listed(examples.PUBLIC_CARD)),
 )
 async def list_public_jobs_of_organization(request: Request, slug: str, asked: _Asked, resources: Using) -> Response:
     """List jobs that one organization offers now. A name that nobody has is answered with an empty list."""
