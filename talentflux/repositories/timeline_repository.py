@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg.rows import dict_row
-from sqlalchemy import Boolean, bindparam, cast, or_, select
+from sqlalchemy import Boolean, bindparam, cast, func, or_, select
 
 from talentflux.core.database import AnySession
 from talentflux.models import CandidateMerge, Event
@@ -15,10 +15,17 @@ from talentflux.schemas.timeline import TimelineQuery
 
 _after, _order = newest_first(Event)
 _whose = parameter("candidate_id", Event.candidate_id)
-_merged = select(CandidateMerge.other_id).where(
-    CandidateMerge.organization_id == parameter("organization_id", Event.organization_id),
-    CandidateMerge.candidate_id == _whose,
-    CandidateMerge.undone_at.is_(None),
+# An array, for a condition that is either one id or one of several would not be looked up in the index.
+_whole = func.array(
+    select(_whose)
+    .union_all(
+        select(CandidateMerge.other_id).where(
+            CandidateMerge.organization_id == parameter("organization_id", Event.organization_id),
+            CandidateMerge.candidate_id == _whose,
+            CandidateMerge.undone_at.is_(None),
+        )
+    )
+    .scalar_subquery()
 )
 _LIST: Final = ListQuery(
     select(
@@ -27,7 +34,7 @@ _LIST: Final = ListQuery(
     )
     .where(
         Event.organization_id == parameter("organization_id", Event.organization_id),
-        or_(Event.candidate_id == _whose, Event.candidate_id.in_(_merged)),
+        Event.candidate_id == func.any(_whole),
         _after,
         optional(Event.type, "type"),
         or_(
