@@ -107,6 +107,7 @@ class Application(TenantRow, Base):
             where="deleted_at is null and withdrawn_at is null and transferred_to_id is null",
         ),
         _index("requisition", "requisition_id", "id"),
+        _index("resume", "resume_id", where="resume_id is not null"),
         _index("stage", "stage", "id"),
         _index("stage_id", "stage_id", "id"),
         _index("status", "status", "id"),
