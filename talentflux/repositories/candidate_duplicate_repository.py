@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Double, LargeBinary, Select, cast, delete, func, literal, or_, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Double, LargeBinary, Select, cast, delete, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -48,7 +48,7 @@ def _pairs() -> Select[*tuple[Any, ...]]:
 
 
 # The driver does not say of what type a number is, and a null alone does not tell.
-_least = cast(parameter("min_score", _Pair.score), Double())
+_least: ColumnElement[Any] = cast(parameter("min_score", _Pair.score), Double())
 _LIST: Final = ListQuery(
     _pairs()
     .where(

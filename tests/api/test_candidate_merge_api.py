@@ -28,7 +28,7 @@ async def undo(client: httpx.AsyncClient, merge_id: str) -> httpx.Response:
     return await client.post(f"/api/v1/candidates/merges/{merge_id}/undo")
 
 
-async def everything(client: httpx.AsyncClient, one: str) -> dict[str, Any]:
+async def everything(client: httpx.AsyncClient, one: str) -> Any:
     """Return all that is shown of a candidate, without times of change."""
     parts = {
         part: (await shown(client, f"/candidates/{one}/{part}"))

@@ -51,7 +51,7 @@ async def test_pages_follow_each_other_without_gap(client: httpx.AsyncClient) ->
         await put(client, f"/candidates/{one}/tags", {"names": [str(number)]})
     whole = (await shown(client, f"/candidates/{one}/timeline?limit=200"))["items"]
     seen, path = [], f"/candidates/{one}/timeline?limit=4"
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = await shown(client, path + (f"&cursor={cursor}" if cursor else ""))
         seen += page["items"]
