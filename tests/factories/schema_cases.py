@@ -149,10 +149,19 @@ class ServedApi:
         ids["source_id"] = self._call(person, "post", "/sources", json={"name": "Fair", "kind": "other"}).json()["id"]
         saved = self._call(person, "post", "/saved-searches", json={"name": "Backend", "q": "python"})
         ids["saved_search_id"] = saved.json()["id"]
+        ids |= self._posted_over_http(person, ids["requisition_id"])
         ids["workspace_id"] = self._call(
             person, "post", "/workspaces", json={"name": "Nordic", "slug": "nordic"}
         ).json()["id"]
         return ids
+
+    def _posted_over_http(self, person: Person, requisition_id: str) -> dict[str, str]:
+        """Publish a job with a tracking link, and return the ids by parameter."""
+        terms = {"places": [{"country": "US", "region": "Texas", "city": "Austin"}]}
+        job = self._call(person, "post", "/jobs", json={"requisition_id": requisition_id, "terms": terms}).json()
+        self._call(person, "post", f"/jobs/{job['id']}/publish", json={})
+        link = self._call(person, "post", f"/jobs/{job['id']}/tracking-links", json={"name": "Poster"}).json()
+        return {"job_id": job["id"], "tracking_link_id": link["id"]}
 
     def _record_over_http(self, person: Person) -> dict[str, str]:
         """Make a candidate with all that is kept about one, and return the ids by parameter."""
