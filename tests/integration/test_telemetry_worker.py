@@ -43,7 +43,7 @@ def running(test_database: TestDatabase, tmp_path: Path) -> Running:
 
 async def get(address: str, path: str = "/metrics", **headers: str) -> httpx.Response:
     """Ask until somebody answers."""
-    async with asyncio.timeout(20), httpx.AsyncClient() as client:
+    async with asyncio.timeout(40), httpx.AsyncClient(timeout=30) as client:
         while True:
             try:
                 return await client.get(address + path, headers=headers)
