@@ -53,6 +53,10 @@ class TemplateContent(Schema):
         return self
 
 
+class StoredContent(TemplateContent):
+    """The content of a template as it is answered."""
+
+
 class TemplateCreate(Schema):
     """A new template: of a requisition, or written down."""
 
@@ -91,7 +95,7 @@ class TemplateRead(Schema):
 
     id: UUID
     name: str
-    content: TemplateContent
+    content: StoredContent
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None

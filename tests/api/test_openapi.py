@@ -17,7 +17,6 @@ from talentflux.schemas.candidate import CandidateRead, CandidateSummary
 from talentflux.schemas.email import EmailRead
 from talentflux.schemas.organization import OrganizationRead
 from talentflux.schemas.ranking import MatchRead, RankedMatch
-from talentflux.schemas.requisition import RequisitionRead, RequisitionSummary
 from talentflux.schemas.screening import ScreeningReport
 from talentflux.schemas.second_factor import RecoveryCodes, SecondFactorRead, SecondFactorSetup
 from talentflux.schemas.sign_on import IdentityProviderRead
@@ -35,8 +34,6 @@ TRUE: dict[str, type[Schema]] = {
     "TASK": TaskRead,
     "MATCH_TASK": TaskRead,
     "UPLOAD": UploadAccepted,
-    "REQUISITION_SUMMARY": RequisitionSummary,
-    "REQUISITION": RequisitionRead,
     "MATCH_SUMMARY": RankedMatch,
     "MATCH": MatchRead,
     "APPLICATION": ApplicationRead,

@@ -371,6 +371,7 @@ STEP_UP: Final = frozenset(
 PARAMETERS: Final[dict[str, str]] = {
     "path": "path",
     "version": "1",
+    "external_id": "HC-1",
     "slug": "nobody",
     "code": "nothing",
 }
