@@ -201,8 +201,9 @@ async def _resumes(
     work = Work(database, settings, Scope(whose), 0, MAX_ATTEMPTS)
 
     async def read(task_id: UUID, ids: list[UUID]) -> None:
-        for start in range(0, len(ids), BATCH):
-            await parse(work, task_id, ids[start : start + BATCH])
+        # Together, so that files are read while others are written down.
+        batches = (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+        await asyncio.gather(*(parse(work, task_id, batch) for batch in batches))
 
     verdicts = await import_resumes(
         database,

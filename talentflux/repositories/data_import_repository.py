@@ -1,6 +1,7 @@
 """SQL of imports: their batches, and people looked up and written many at a time."""
 
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -162,7 +163,7 @@ class DataImportRepository(TenantRepository[DataImport]):
         """Insert candidates in one statement."""
         names = [name for name in _TYPES if any(row.get(name) is not None for row in rows)]
         columns = sql.SQL(", ").join(map(sql.Identifier, names))
-        arrays = sql.SQL(", ").join(sql.SQL(f"%s::{_TYPES[name]}[]") for name in names)
+        arrays = sql.SQL(", ").join(sql.SQL(f"%b::{_TYPES[name]}[]") for name in names)
         query = sql.SQL("insert into candidate (organization_id, {}) select %s, p.* from unnest({}) p")
         await self._execute(
             query.format(columns, arrays), [self.organization_id, *([row.get(n) for row in rows] for n in names)]
@@ -172,7 +173,7 @@ class DataImportRepository(TenantRepository[DataImport]):
         """Give candidates other personal fields and external ids, in one statement."""
         names = ["profile", "email_index", "phone_index", "external_id"]
         sets = sql.SQL(", ").join(sql.SQL("{0} = p.{0}").format(sql.Identifier(name)) for name in names)
-        arrays = sql.SQL(", ").join(sql.SQL(f"%s::{_TYPES[name]}[]") for name in ("id", *names))
+        arrays = sql.SQL(", ").join(sql.SQL(f"%b::{_TYPES[name]}[]") for name in ("id", *names))
         query = sql.SQL(
             "update candidate set {} from unnest({}) p (id, {}) "
             "where candidate.organization_id = %s and candidate.id = p.id"
@@ -192,10 +193,10 @@ class DataImportRepository(TenantRepository[DataImport]):
                 delete(CandidateNameToken).where(mine, CandidateNameToken.candidate_id.in_(list(tokens)))
             )
         # In the order of the index: pages are touched one after the other.
-        pairs = sorted((token, owner) for owner, own in tokens.items() for token in own)
+        pairs = sorted(((token, owner) for owner, own in tokens.items() for token in own), key=itemgetter(0))
         query = sql.SQL(
             "insert into candidate_name_token (organization_id, token, candidate_id) "
-            "select %s, t.* from unnest(%s::bytea[], %s::uuid[]) t"
+            "select %s, t.* from unnest(%b::bytea[], %b::uuid[]) t"
         )
         await self._execute(query, [self.organization_id, [pair[0] for pair in pairs], [pair[1] for pair in pairs]])
 
