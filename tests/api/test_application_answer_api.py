@@ -53,3 +53,18 @@ async def test_a_file_of_another_application_is_not_found(
     own = await client.get(f"/api/v1/applications/{first['id']}/answers/files/{file_id}")
     assert (own.status_code, own.headers["x-content-type-options"]) == (200, "nosniff")
     assert_problem(await client.get(f"/api/v1/applications/{second['id']}/answers/files/{file_id}"), 404, "not_found")
+
+
+async def test_answers_go_over_with_a_merge_and_can_still_be_read(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient
+) -> None:
+    for email in ("a@example.org", "b@example.org"):
+        shown = await published(client, form=FORM)
+        await send(anonymous, shown["id"], email=email, answers={"why": f"of {email}"})
+    one, other = (await client.get("/api/v1/applications")).json()["items"]
+    path = f"/api/v1/candidates/{one['candidate_id']}/merge"
+    merged = await client.post(path, json={"other_id": other["candidate_id"]})
+    assert merged.status_code in {200, 201}, merged.text
+    for application, email in ((one, "b@example.org"), (other, "a@example.org")):
+        sent = (await client.get(f"/api/v1/applications/{application['id']}/answers")).json()["submissions"]
+        assert [each["answers"][0]["value"] for each in sent] == [f"of {email}"]
