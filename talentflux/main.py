@@ -48,6 +48,7 @@ _TAGS = [
     {"name": "duplicates", "description": "Candidates who may be one person: found, explained, merged, undone."},
     {"name": "requisitions", "description": "What is asked for, in parts that a person can edit."},
     {"name": "jobs", "description": "Public postings of a requisition, and where people find them."},
+    {"name": "tracking links", "description": "Short addresses of postings that credit a source."},
     {"name": "public jobs", "description": "Jobs as anybody may read them, and applying, without a log-in."},
     {"name": "matches", "description": "The ranking of candidates for a requisition, with evidence."},
     {"name": "reports", "description": "What is stored, put together for people."},

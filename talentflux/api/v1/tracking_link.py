@@ -16,7 +16,7 @@ from talentflux.schemas.page import Page
 from talentflux.schemas.tracking_link import TrackingLinkCreate, TrackingLinkQuery, TrackingLinkRead
 from talentflux.services import tracking_link_service
 
-router = StemRouter(tags=["jobs"])
+router = StemRouter(tags=["tracking links"])
 _Reading = Annotated[ReadSession, reads(Permission.JOB_READ)]
 _Writing = Annotated[WriteSession, writes(Permission.JOB_WRITE)]
 
