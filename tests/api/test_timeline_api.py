@@ -1,12 +1,19 @@
 """The timeline of a candidate: what happened, who did it, nothing personal, two statements."""
 
+from typing import Any
 from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
+from pydantic import TypeAdapter
 
 from talentflux.core.database import Scope
 from talentflux.core.permissions import Role
+from talentflux.schemas.attachment import AttachmentRead
+from talentflux.schemas.note import NoteRead
+from talentflux.schemas.page import Page
+from talentflux.schemas.talent_pool import PoolMemberRead
+from talentflux.schemas.timeline import TimelineEntry
 from talentflux.services.encryption_service import organization_keys, platform_keys
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.record_support import candidate, made, patch, put, shown
@@ -70,7 +77,9 @@ async def test_after_a_merge_both_histories_are_told(client: httpx.AsyncClient) 
     assert told == ["candidate.unmerged", "candidate.merged", "candidate.created"]
 
 
-async def test_lists_of_what_is_kept_take_at_most_two_statements(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_lists_of_what_is_kept_have_their_declared_form_and_take_two_statements(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
     one = await candidate(client, "Mara Lindqvist", phone="+46701234567")
     await made(client, f"/candidates/{one}/notes", {"body": "x"})
     pool = (await made(client, "/talent-pools", {"name": "Nordics"}))["id"]
@@ -81,12 +90,17 @@ async def test_lists_of_what_is_kept_take_at_most_two_statements(app: FastAPI, c
     async with app.state.resources.database.write_session(Scope(LOCAL_ORGANIZATION_ID)) as session:
         await organization_keys(session)
         await platform_keys(session)
-    for path in (
-        f"/candidates/{one}/timeline", f"/candidates/{one}/notes", f"/candidates/{one}/attachments", "/tags",
-        "/talent-pools", f"/talent-pools/{pool}/candidates", "/custom-fields", "/candidates/duplicates",
-        f"/candidates/{one}/duplicates", f"/candidates/{one}/links",
-    ):  # fmt: skip
+    lists: dict[str, Any] = {
+        f"/candidates/{one}/timeline": TimelineEntry, f"/candidates/{one}/notes": NoteRead,
+        f"/candidates/{one}/attachments": AttachmentRead, f"/talent-pools/{pool}/candidates": PoolMemberRead,
+        f"/candidates/{one}/duplicates": None, f"/candidates/{one}/links": None,
+    }  # fmt: skip
+    for path, model in lists.items():
         await client.get(f"/api/v1{path}")
         with count_statements(app.state.resources.database) as issued:
-            await shown(client, path)
+            found = await shown(client, path)
         assert 1 <= len(issued) <= 2, (path, issued)
+        if model is not None:
+            page = TypeAdapter(Page[model]).validate_python(found)  # type: ignore[valid-type]
+            assert page.items
+            assert {frozenset(item) for item in found["items"]} == {frozenset(model.model_fields)}
