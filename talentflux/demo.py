@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ from talentflux.core.database import Database
 from talentflux.core.errors import ConfigurationError, ConflictError, TalentFluxError
 from talentflux.core.keyring import Keyring
 from talentflux.db.provision import provide
+from talentflux.demo_history import date_back
+from talentflux.demo_organization import DemoOrganization
 from talentflux.schemas.screening import ScreeningReport
 from talentflux.schemas.task import TaskStatus
 from talentflux.services import auth_service
@@ -62,7 +64,7 @@ def run_demo(settings: Settings, *, stay: bool) -> int:
     def play(address: str) -> None:
         owner = demo_owner(settings)
         with httpx.Client(base_url=address, timeout=60.0) as client:
-            Demo(client, Console(), owner).play()
+            Demo(client, Console(), owner, lambda: _date_back(settings)).play()
         if not stay:
             raise SystemExit(0)
         Console().print("Ctrl-C ends it.")
@@ -125,19 +127,32 @@ async def _make_owner(url: str, settings: Settings, owner: Owner) -> None:
             ) from error
 
 
+def _date_back(settings: Settings) -> None:
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    with provide(settings.data_folder, url) as provided:
+        asyncio.run(_spread(provided.app_url, settings))
+
+
+async def _spread(url: str, settings: Settings) -> None:
+    async with Database(url, 1, keyring=Keyring.from_settings(settings)) as database:
+        await date_back(database, LOCAL_ORGANIZATION_ID)
+
+
 class Demo:
-    """Loads the examples over the API and shows one shortlist.
+    """Loads the examples over the API, lets people apply, and shows one shortlist.
 
     Args:
         client: Speaks to the API.
         console: Shows it.
         owner: Whom it acts as.
+        date_back: Puts three months behind what was just made.
     """
 
-    def __init__(self, client: httpx.Client, console: Console, owner: Owner) -> None:
+    def __init__(self, client: httpx.Client, console: Console, owner: Owner, date_back: Callable[[], None]) -> None:
         self._client = client
         self._console = console
         self._owner = owner
+        self._date_back = date_back
 
     def play(self) -> None:
         """Log in, load jobs and resumes, rank, print."""
@@ -149,6 +164,7 @@ class Demo:
             for file, requisition in requisitions.items():
                 task = self._send("POST", f"/requisitions/{requisition}/match", json={"scope": "pool", "limit": 100})
                 self._wait(task, f"Ranking for {Path(file).stem}", bar)
+        self._fill(DemoOrganization(self._send, requisitions))
         shown = requisitions[SHOWN_JOB]
         report = ScreeningReport.model_validate(
             self._send("GET", f"/requisitions/{shown}/shortlist", params={"top": 5})
@@ -157,6 +173,29 @@ class Demo:
         if report.unreadable:
             self._console.print(unreadable_list(report))
         self._where_to_look(shown)
+
+    def _fill(self, organization: DemoOrganization) -> None:
+        """Let people apply and be decided on, once."""
+        if organization.is_there:
+            return
+        with self._progress() as bar:
+            line = bar.add_task("Filling an organization", total=4)
+            organization.describe()
+            bar.advance(line)
+            organization.apply()
+            bar.advance(line)
+            self._wait_for_screenings()
+            organization.decide()
+            bar.advance(line)
+            self._date_back()
+            bar.advance(line)
+
+    def _wait_for_screenings(self) -> None:
+        given_up = time.monotonic() + _PATIENCE_SECONDS
+        while self._send("GET", "/screenings", params={"state": "waiting", "limit": 1})["items"]:
+            if time.monotonic() > given_up:
+                raise DemoError("The applications were not screened in time; look at the log above.")
+            time.sleep(0.1)
 
     def _requisition(self, path: Path) -> str:
         """Return the id of the requisition made from a job file, made anew only when it is not there yet."""
