@@ -22,24 +22,68 @@ _LIST = ListQuery(
     key={"id": LAST_ID},
 )
 # Where stages of a former pipeline go: the first of their kind, else the nearest before it.
+_TARGETS: Final = """(
+    select distinct on (f.id) f.id as former, n.id, n.kind, n.max_days
+    from pipeline_stage f join pipeline_stage n on n.pipeline_id = :pipeline_id and n.deleted_at is null
+        and n.organization_id = f.organization_id
+    where f.organization_id = :organization_id and (n.kind = f.kind or (
+        array_position(cast(:kinds as text[]), n.kind) < array_position(cast(:kinds as text[]), f.kind)
+        and n.kind not in ('hired', 'rejected')))
+    order by f.id, array_position(cast(:kinds as text[]), n.kind) desc, n.position
+)"""
 _MAP: Final = text(
-    """
+    f"""
     update application a set stage_id = t.id, stage = t.kind,
         stage_due_at = case when a.stage in ('hired', 'rejected') then null
             else a.entered_stage_at + make_interval(days => t.max_days) end,
         stage_alerted_at = null
-    from (
-        select distinct on (f.id) f.id as former, n.id, n.kind, n.max_days
-        from pipeline_stage f join pipeline_stage n on n.pipeline_id = :pipeline_id and n.deleted_at is null
-            and n.organization_id = f.organization_id
-        where f.organization_id = :organization_id and (n.kind = f.kind or (
-            array_position(cast(:kinds as text[]), n.kind) < array_position(cast(:kinds as text[]), f.kind)
-            and n.kind not in ('hired', 'rejected')))
-        order by f.id, array_position(cast(:kinds as text[]), n.kind) desc, n.position
-    ) t
+    from {_TARGETS} t
     where a.organization_id = :organization_id and a.requisition_id = :requisition_id and a.stage_id = t.former
         and a.stage_id is distinct from t.id
+    """  # noqa: S608 -- made of constants, as below
+)
+_FOLLOW: Final = text(
     """
+    update application_action d set stage_id = a.stage_id from application a
+    where d.organization_id = :organization_id and d.state = 'waiting' and d.stage_id is not null
+        and a.organization_id = d.organization_id and a.id = d.application_id
+        and a.requisition_id = :requisition_id and a.stage_id is distinct from d.stage_id
+    """
+)
+_FOLLOW_STAGE: Final = text(
+    """
+    update application_action set stage_id = :target_id
+    where organization_id = :organization_id and stage_id = :stage_id and state = 'waiting' and purpose = 'rejection'
+    """
+)
+# Identifiers as `utils.ids.new_id` makes them: the time, then chance.
+_STEPS: Final = """
+    insert into application_stage_change (id, organization_id, application_id, requisition_id, cause, from_stage_id,
+        to_stage_id, from_kind, to_kind, seconds, actor)
+    select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+            || substr(replace(gen_random_uuid()::text, '-', ''), 1, 3)
+            || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid,
+        a.organization_id, a.id, a.requisition_id, 'pipeline_changed', a.stage_id, {to_id}, a.stage, {to_kind},
+        {seconds}, :actor
+    from application a {source} where a.organization_id = :organization_id and {condition}
+"""
+_MAP_STEPS: Final = text(
+    _STEPS.format(
+        to_id="t.id",
+        to_kind="t.kind",
+        seconds="null",
+        source=f"join {_TARGETS} t on a.stage_id = t.former",
+        condition="a.requisition_id = :requisition_id and a.stage_id is distinct from t.id",
+    )
+)
+_EMPTY_STEPS: Final = text(
+    _STEPS.format(
+        to_id="cast(:target_id as uuid)",
+        to_kind="cast(:kind as text)",
+        seconds="greatest(extract(epoch from now() - a.entered_stage_at), 0)",
+        source="",
+        condition="a.stage_id = :stage_id",
+    )
 )
 
 
@@ -105,8 +149,17 @@ class PipelineRepository(TenantRepository[Pipeline]):
         )
         return await self.session.scalar(statement.limit(1)) is not None
 
-    async def empty_stage(self, stage_id: UUID, target: PipelineStage) -> None:
-        """Put the applications of a stage into another one of the same pipeline."""
+    async def empty_stage(self, stage_id: UUID, target: PipelineStage, actor: str) -> None:
+        """Put the applications of a stage into another one of the same pipeline.
+
+        Args:
+            stage_id: The stage.
+            target: The other one.
+            actor: Who does so, for their histories.
+        """
+        values = {"organization_id": self.organization_id, "stage_id": stage_id, "target_id": target.id}
+        await self.session.execute(_EMPTY_STEPS, values | {"kind": target.kind, "actor": actor})
+        await self.session.execute(_FOLLOW_STAGE, values)
         now = func.now()
         due = None if target.max_days is None else now + func.make_interval(0, 0, 0, target.max_days)
         await self.session.execute(
@@ -117,13 +170,23 @@ class PipelineRepository(TenantRepository[Pipeline]):
             .execution_options(synchronize_session=False)
         )  # fmt: skip
 
-    async def map_to(self, requisition_id: UUID, pipeline_id: UUID) -> None:
-        """Let the applications of a requisition stand in the stages of another pipeline, by kind."""
+    async def map_to(self, requisition_id: UUID, pipeline_id: UUID, actor: str) -> None:
+        """Let the applications of a requisition stand in the stages of another pipeline, by kind.
+
+        What waits for them goes along: an e-mail that rejects is still sent.
+
+        Args:
+            requisition_id: Whose applications.
+            pipeline_id: The other pipeline.
+            actor: Who does so, for their histories.
+        """
         values = {
             "organization_id": self.organization_id, "requisition_id": requisition_id, "pipeline_id": pipeline_id,
             "kinds": [str(kind) for kind in Stage],
         }  # fmt: skip
+        await self.session.execute(_MAP_STEPS, values | {"actor": actor})
         await self.session.execute(_MAP, values)
+        await self.session.execute(_FOLLOW, values)
 
     async def set_due(self, stage: PipelineStage) -> None:
         """Reckon anew when the applications of a stage have been there for too long."""

@@ -217,7 +217,7 @@ async def choose(session: WriteSession, requisition_id: UUID, pipeline_id: UUID)
     await repository.add_stages(row.id, [(stage.name, stage.kind, stage.max_days) for stage in former])
     stages = await repository.stages(row.id)
     await repository.copy_automations([(old.id, new.id) for old, new in zip(former, stages, strict=True)])
-    await repository.map_to(requisition_id, row.id)
+    await repository.map_to(requisition_id, row.id, audit_service.actor_of(session))
     audit_service.record(
         session, "pipeline.choose", "requisition", requisition_id, after={"from": pipeline_id, "pipeline": row.id}
     )

@@ -9,7 +9,7 @@ from talentflux.repositories.pipeline_repository import PipelineRepository
 from talentflux.schemas.application import Stage
 from talentflux.schemas.pipeline import MOST_STAGES, PipelineRead, StageCreate, StageUpdate
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import audit_service, pipeline_service
+from talentflux.services import application_action_service, audit_service, pipeline_service
 
 
 async def add_stage(session: WriteSession, pipeline_id: UUID, given: StageCreate) -> PipelineRead:
@@ -61,6 +61,7 @@ async def update_stage(
         stage.max_days = given["max_days"]
         await session.flush()
         await repository.set_due(stage)
+        await application_action_service.schedule_sweep(session)
     _place(stages, stage, given.get("position"))
     await repository.touch(pipeline)
     audit_service.record(
@@ -113,7 +114,7 @@ async def remove_stage(
                 code="stage_in_use",
             )
         _check_same_end(stage, target)
-        await repository.empty_stage(stage_id, target)
+        await repository.empty_stage(stage_id, target, audit_service.actor_of(session))
     stage.deleted_at = await repository.now()
     _place(left, None, None)
     await repository.touch(pipeline)

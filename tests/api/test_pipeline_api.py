@@ -11,7 +11,8 @@ from fastapi import FastAPI
 
 from talentflux.core.permissions import Role
 from talentflux.schemas.pipeline import PipelineRead
-from tests.api.hiring_support import applied, board, change, stages, step
+from tests.api.conftest import Work
+from tests.api.hiring_support import applied, board, change, letters, stages, step
 from tests.api.support import ANY_VERSION, UNKNOWN, assert_problem, requisition
 from tests.factories.tenants import add_tenant
 
@@ -77,6 +78,8 @@ async def test_a_stage_with_applications_is_removed_only_with_a_place_for_them(c
     assert (await client.delete(path, params={"move_to": column["interview"]})).status_code == 204
     moved = (await client.get(f"/api/v1/applications/{application['id']}")).json()
     assert (moved["stage"], moved["stage_id"]) == ("interview", column["interview"])
+    steps = (await client.get(f"/api/v1/applications/{application['id']}/history")).json()["items"]
+    assert [each["cause"] for each in steps] == ["created", "moved", "pipeline_changed"]
     left = PipelineRead.model_validate((await client.get(f"{PATH}/{pipeline['id']}")).json())
     assert [stage.position for stage in left.stages] == [1, 2, 3, 4, 5]
 
@@ -140,6 +143,19 @@ async def test_a_requisition_gets_its_own_copy_with_automations(client: httpx.As
     again = (await client.put(path, json={"pipeline_id": (await usual(client))["id"]})).json()
     assert len(again["stages"]) == 6
     assert (await board(client, application["requisition_id"]))["interview"] == [application["id"]]
+
+
+async def test_an_email_that_rejects_is_sent_also_when_the_pipeline_is_changed_meanwhile(
+    client: httpx.AsyncClient, app: FastAPI, work: Work
+) -> None:
+    application = await applied(client)
+    await step(client, application["id"], "reject", {"delay_minutes": 0})
+    path = f"/api/v1/requisitions/{application['requisition_id']}/pipeline"
+    await client.put(path, json={"pipeline_id": (await usual(client))["id"]})
+    await work()
+    assert len(await letters(app)) == 1
+    steps = (await client.get(f"/api/v1/applications/{application['id']}/history")).json()["items"]
+    assert [each["cause"] for each in steps] == ["created", "rejected", "pipeline_changed"]
 
 
 async def test_stages_are_added_renamed_and_put_in_order(client: httpx.AsyncClient) -> None:
