@@ -179,7 +179,9 @@ def tokens(keys: Keys, profile: Mapping[str, Any]) -> list[bytes]:
         keys: Of the organization.
         profile: The personal fields.
     """
-    places = {keys.blind_index("candidate.place", word[:_LONGEST]) for word in name_words(profile.get("location") or "")}
+    places = {
+        keys.blind_index("candidate.place", word[:_LONGEST]) for word in name_words(profile.get("location") or "")
+    }
     return sorted({*name_tokens(keys, profile.get("name")), *places})
 
 

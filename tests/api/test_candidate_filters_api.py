@@ -145,7 +145,13 @@ async def test_each_filter_finds_those_who_meet_it(client: httpx.AsyncClient, po
 
 
 async def test_filters_combine_in_every_order_and_view(client: httpx.AsyncClient, pool: dict[str, str]) -> None:
-    given = {"skills": "python", "place": "sweden", "tags": pool["Backend"], "text": "services", "min_years": 1}
+    given: dict[str, Any] = {
+        "skills": "python",
+        "place": "sweden",
+        "tags": pool["Backend"],
+        "text": "services",
+        "min_years": 1,
+    }
     for sort in ("created_at", "-created_at", "updated_at", "-updated_at"):
         assert await _names(client, **given, sort=sort) == {"Mara", "Bo"}
     assert await _names(client, **given, q="Bo", consent="unknown", do_not_contact=False) == {"Bo"}
