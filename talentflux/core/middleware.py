@@ -77,7 +77,11 @@ class RequestMiddleware:
         self._telemetry = telemetry
         self._limiter = limiter
         self._body_limits = {path: limit for path, limit in body_limits.items() if "*" not in path}
-        self._patterns = [(*path.split("*"), limit) for path, limit in body_limits.items() if "*" in path]
+        self._patterns: list[tuple[str, str, int]] = [
+            (path.partition("*")[0], path.partition("*")[2], limit)
+            for path, limit in body_limits.items()
+            if "*" in path
+        ]
         self._body_seconds = settings.body_timeout_seconds
         self._most = settings.concurrent_requests
         self._development = settings.environment is Environment.DEVELOPMENT

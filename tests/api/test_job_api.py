@@ -1,6 +1,7 @@
 """Jobs: drafts, the gate, publishing, taking back, ending on time."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import psycopg
@@ -39,7 +40,9 @@ async def test_a_job_of_an_unknown_requisition_is_refused(client: httpx.AsyncCli
         ([{"id": "a", "kind": "number", "label": "x", "minimum": 3, "maximum": 2}], "body.form.0"),
     ],
 )
-async def test_forms_that_make_no_sense_are_refused(client: httpx.AsyncClient, form: list, field: str) -> None:
+async def test_forms_that_make_no_sense_are_refused(
+    client: httpx.AsyncClient, form: list[dict[str, Any]], field: str
+) -> None:
     need = await requisition(client)
     assert_problem(
         await client.post("/api/v1/jobs", json={"requisition_id": need["id"], "form": form}),
@@ -69,7 +72,9 @@ async def test_a_range_of_pay_turned_around_is_refused(client: httpx.AsyncClient
         ),
     ],
 )
-async def test_what_is_untrue_or_unlawful_is_not_published(client: httpx.AsyncClient, given: dict, code: str) -> None:
+async def test_what_is_untrue_or_unlawful_is_not_published(
+    client: httpx.AsyncClient, given: dict[str, Any], code: str
+) -> None:
     made = await job(client, **given)
     assert (await findings(client, made["id"]))[code] is True
     answer = await client.post(f"/api/v1/jobs/{made['id']}/publish", json={})
@@ -221,7 +226,7 @@ async def test_what_is_left_out_comes_from_the_requisition(client: httpx.AsyncCl
     assert "compares your application" in made["screening_notice"]
 
 
-async def test_jobs_of_others_are_not_found(client: httpx.AsyncClient, foreign: dict) -> None:
+async def test_jobs_of_others_are_not_found(client: httpx.AsyncClient, foreign: dict[str, Any]) -> None:
     given = {"requisition_id": str(foreign["requisition"])}
     assert_problem(await client.post("/api/v1/jobs", json=given), 404, "not_found")
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httpx
+import psycopg
 
 from talentflux.core import puzzle
 from tests.api.support import requisition
@@ -19,6 +20,31 @@ TERMS: dict[str, Any] = {
     "pay_currency": "SEK",
     "pay_period": "month",
 }
+
+FORM: list[dict[str, Any]] = [
+    {"id": "permit", "kind": "yes_no", "label": "May you work here?", "required": True, "knock_out": {"yes": True}},
+    {"id": "years", "kind": "number", "label": "Years?", "minimum": 0, "maximum": 60, "knock_out": {"minimum": 3}},
+    {
+        "id": "shift",
+        "kind": "select",
+        "label": "Which?",
+        "options": ["day", "night"],
+        "knock_out": {"options": ["day"]},
+    },
+    {"id": "tools", "kind": "multi_select", "label": "Tools?", "options": ["a", "b", "c"]},
+    {"id": "start", "kind": "date", "label": "When?"},
+    {"id": "site", "kind": "url", "label": "Where?"},
+    {"id": "why", "kind": "long_text", "label": "Why?"},
+    {"id": "sample", "kind": "file", "label": "A sample"},
+]
+"""A question of every kind."""
+
+
+def count(connection: psycopg.Connection, table: str) -> int:
+    """Return how many rows a table has."""
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 async def job(client: httpx.AsyncClient, **given: Any) -> dict[str, Any]:
