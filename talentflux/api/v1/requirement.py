@@ -22,7 +22,7 @@ from talentflux.schemas.requisition import (
 )
 from talentflux.services import requirement_service, requisition_service
 
-router = StemRouter(prefix="/requisitions", tags=["requisitions"], route_class=ApiRoute)
+router = StemRouter(prefix="/requisitions", tags=["requirements"], route_class=ApiRoute)
 _Reading = Annotated[ReadSession, reads(Permission.REQUISITION_READ)]
 _Version = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of a version.")]
 _Writing = Annotated[WriteSession, writes(Permission.REQUISITION_WRITE)]

@@ -220,6 +220,7 @@ async def _acted(  # noqa: PLR0913, PLR0917 -- what all seven are given
     operation_id="submit_requisition",
     summary="Submit a requisition",
     response_model=RequisitionRead,
+    tags=["requisition statuses"],
     responses=_ACTED,
 )
 async def submit_requisition(
@@ -234,6 +235,7 @@ async def submit_requisition(
     operation_id="withdraw_requisition",
     summary="Withdraw a requisition",
     response_model=RequisitionRead,
+    tags=["requisition statuses"],
     responses=_ACTED,
 )
 async def withdraw_requisition(
@@ -248,6 +250,7 @@ async def withdraw_requisition(
     operation_id="open_requisition",
     summary="Open a requisition",
     response_model=RequisitionRead,
+    tags=["requisition statuses"],
     responses=_ACTED,
 )
 async def open_requisition(
@@ -262,6 +265,7 @@ async def open_requisition(
     operation_id="hold_requisition",
     summary="Put a requisition on hold",
     response_model=RequisitionRead,
+    tags=["requisition statuses"],
     responses=_ACTED,
 )
 async def hold_requisition(
@@ -276,6 +280,7 @@ async def hold_requisition(
     operation_id="resume_requisition",
     summary="Resume a requisition",
     response_model=RequisitionRead,
+    tags=["requisition statuses"],
     responses=_ACTED,
 )
 async def resume_requisition(
@@ -290,6 +295,7 @@ async def resume_requisition(
     operation_id="close_requisition",
     summary="Close a requisition",
     response_model=RequisitionRead,
+    tags=["requisition statuses"],
     responses=_ACTED,
 )
 async def close_requisition(
@@ -304,6 +310,7 @@ async def close_requisition(
     operation_id="reopen_requisition",
     summary="Reopen a requisition",
     response_model=RequisitionRead,
+    tags=["requisition statuses"],
     responses=_ACTED,
 )
 async def reopen_requisition(
