@@ -12,26 +12,7 @@ _USER: Final = "01937c7e-b4c5-76d7-88d9-a4b5c6d7e8f9"
 _TIME: Final = "2026-11-21T09:00:00Z"
 _TIMES: Final = {"created_at": _TIME, "updated_at": "2026-11-21T09:00:05Z"}
 
-APPLICATION: Final[dict[str, Any]] = {
-    **examples.APPLICATION,
-    "stage_id": STAGE_ID,
-    "stage_name": "Applied",
-    "status": "active",
-    "origin": "recruiter",
-    "source_id": None,
-    "external_id": None,
-    "do_not_screen": False,
-    "entered_stage_at": _TIME,
-    "stage_due_at": None,
-    "answer_due_at": None,
-    "hired_at": None,
-    "rejected_at": None,
-    "reject_reason_id": None,
-    "withdrawn_at": None,
-    "transferred_to_id": None,
-    "transferred_from_id": None,
-}
-APPLICATION_DETAIL: Final[dict[str, Any]] = {**APPLICATION, "custom": [], "former_hires": []}
+APPLICATION_DETAIL: Final[dict[str, Any]] = {**examples.APPLICATION, "custom": [], "former_hires": []}
 STAGE_CHANGE: Final[dict[str, Any]] = {
     "id": _ID,
     "cause": "moved",

@@ -16,7 +16,7 @@ from talentflux.api.answers import (
     page_answer,
     row_answer,
 )
-from talentflux.api.examples import CANDIDATE_ID, REQUISITION_ID, listed
+from talentflux.api.examples import APPLICATION, CANDIDATE_ID, REQUISITION_ID, listed
 from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
@@ -67,7 +67,7 @@ async def create_application(
     operation_id="list_applications",
     summary="List applications",
     response_model=Page[ApplicationRead],
-    responses=answers(422, example=listed(examples.APPLICATION)),
+    responses=answers(422, example=listed(APPLICATION)),
 )
 async def list_applications(
     request: Request, session: _Reading, asked: Annotated[ApplicationQuery, Query()]
