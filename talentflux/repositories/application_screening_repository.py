@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, and_, case, cast, func, literal_column, or_, select, tuple_, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from talentflux.core.errors import NotFoundError
@@ -17,7 +30,7 @@ from talentflux.utils.ids import new_id
 
 _S = ApplicationScreening
 _ABOVE: Final = 1e9
-_HIDDEN_TEXT: Final = literal_column("""'$.flags[*] ? (@.kind == "hidden_text")'::jsonpath""")
+_HIDDEN_TEXT: Final[ColumnElement[Any]] = literal_column("""'$.flags[*] ? (@.kind == "hidden_text")'::jsonpath""")
 _flags = func.coalesce(func.jsonb_array_length(_S.result["flags"]), 0)
 
 

@@ -120,8 +120,8 @@ class ServedApi:
                 made = await referral_service.create(session, ReferralCreate(candidate_id=candidate.id))
             ids |= {"candidate_id": str(candidate.id), "referral_id": str(made.id)}
             async with database.write_session(Scope(organization, person.user_id)) as session:
-                arguments = {name: UUID(ids[name]) for name in ("requisition_id", "candidate_id", "resume_id")}
-                await application_service.ensure(session, **arguments)
+                given = (UUID(ids[name]) for name in ("requisition_id", "candidate_id", "resume_id"))
+                await application_service.ensure(session, *given)
         listed = self._call(person, "get", "/applications").json()["items"]
         ids |= {"application_id": listed[0]["id"], "user_id": str(person.user_id)}
         return person, ids | self._course_over_http(person, ids["application_id"])

@@ -261,7 +261,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "screen_application": RECRUITERS,
     "screen_requisition": RECRUITERS,
     "assess_application": RECRUITERS,
-    # imports and exports
+    # moving data in and out
     "create_import": RECRUITERS,
     "list_imports": RECRUITERS,
     "get_import": RECRUITERS,

@@ -99,14 +99,20 @@ INDEXES = (
     "create index job_organization_id_updated_at_id_idx on job (organization_id, updated_at, id)",
     "create index job_organization_id_requisition_id_idx on job (organization_id, requisition_id, id)",
     "create index job_card_published_at_job_id_idx on job_card (published_at, job_id)",
-    "create index job_card_organization_slug_published_at_job_id_idx on job_card "
-    "(organization_slug, published_at, job_id)",
+    (
+        "create index job_card_organization_slug_published_at_job_id_idx on job_card "
+        "(organization_slug, published_at, job_id)"
+    ),
     "create index job_card_organization_id_requisition_id_idx on job_card (organization_id, requisition_id)",
     "create index tracking_link_organization_id_job_id_idx on tracking_link (organization_id, job_id, id)",
-    "create index application_answer_organization_id_application_id_idx on application_answer "
-    "(organization_id, application_id, id)",
-    "create index application_answer_organization_id_candidate_id_idx on application_answer "
-    "(organization_id, candidate_id)",
+    (
+        "create index application_answer_organization_id_application_id_idx on application_answer "
+        "(organization_id, application_id, id)"
+    ),
+    (
+        "create index application_answer_organization_id_candidate_id_idx on application_answer "
+        "(organization_id, candidate_id)"
+    ),
     "create index job_submission_organization_id_expires_at_idx on job_submission (organization_id, expires_at)",
 )
 # Whoever closes a requisition, hides it or makes it confidential takes its jobs out of sight in the same transaction.
