@@ -14,7 +14,9 @@ class EventRead(Schema):
     """One change. It names rows and values, never persons."""
 
     id: UUID
-    type: str = Field(description="As `application.moved`.", examples=["application.moved"])
+    type: str = Field(
+        description="As `application.moved`; the guide to webhooks lists them all.", examples=["application.moved"]
+    )
     actor: str = Field(description="`user:<id>`, `api_key:<id>`, `system` or `anonymous`.")
     candidate_id: UUID | None
     requisition_id: UUID | None

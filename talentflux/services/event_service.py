@@ -10,6 +10,7 @@ import orjson
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.repositories.event_repository import EventRepository
 from talentflux.schemas.event import EventQuery, EventRead
+from talentflux.schemas.event_types import EVENT_TYPES
 from talentflux.schemas.page import RowPage
 from talentflux.services import audit_service, webhook_delivery
 from talentflux.utils.ids import new_id
@@ -37,7 +38,12 @@ def emit(  # noqa: PLR0913 -- the parts of an event; all but two by name
         application_id: Of which application it tells.
         job_id: Of which job it tells.
         data: What changed: ids, names of fields, values that are no personal data.
+
+    Raises:
+        LookupError: The type is not in the catalogue.
     """
+    if type not in EVENT_TYPES:
+        raise LookupError(f"{type} is no type of events; enter it in schemas/event_types.py")
     if _WAITING not in session.info:
         session.info[_WAITING] = []
         session.before_commit.append(partial(_write_waiting, session))

@@ -1,11 +1,13 @@
 """Events: written with the change, seen by those who see what they tell of."""
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from talentflux.core.database import Database, Scope
 from talentflux.schemas.event import EventQuery
+from talentflux.schemas.event_types import EVENT_TYPES
 from talentflux.services import event_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from talentflux.utils.ids import new_id
@@ -52,7 +54,8 @@ async def test_of_people_who_applied_elsewhere_a_team_hears_nothing(database: Da
 
 @pytest.mark.parametrize("count", [3, 30])
 async def test_events_come_back_latest_first_and_by_type(database: Database, count: int) -> None:
-    kinds = [f"candidate.kind{number}" for number in range(count)]
+    known = sorted(EVENT_TYPES)
+    kinds = [known[number] for number in range(count)]
     await emit(database, *kinds)
     assert await seen(database) == kinds[::-1]
     assert await seen(database, type=kinds[1]) == [kinds[1]]
@@ -61,3 +64,13 @@ async def test_events_come_back_latest_first_and_by_type(database: Database, cou
     assert (len(page.items), page.total) == (2, count)
     assert page.items[0]["data"]["stage"] == "interview"
     assert page.items[0]["actor"] == "system"
+
+
+async def test_a_type_that_nobody_knows_is_a_mistake_of_ours(database: Database) -> None:
+    with pytest.raises(LookupError, match="event_types"):
+        await emit(database, "candidate.teleported")
+
+
+def test_the_guide_lists_every_type() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "guides" / "webhooks.md").read_text(encoding="utf-8")
+    assert [kind for kind, text in EVENT_TYPES.items() if f"| `{kind}` | {text} |" not in guide] == []
