@@ -152,7 +152,7 @@ async def _table(  # what the console gives
 
     from talentflux.core.database import Scope
     from talentflux.schemas.data_import import ImportOptions
-    from talentflux.services import data_import_service
+    from talentflux.services import import_report
     from talentflux.services.operator_imports import import_table, organization_of
 
     whose = await organization_of(database, organization)
@@ -171,7 +171,7 @@ async def _table(  # what the console gives
     if report is not None:
         opening = partial(database.read_session, Scope(whose))
         with report.open("wb") as target:
-            async for part in data_import_service.report(opening, done.id):
+            async for part in import_report.report(opening, done.id):
                 target.write(part)
     read = ", ".join(f"{column.name} as {column.field}" for column in done.columns if column.field)
     counts = ", ".join(f"{count} {name}" for name, count in done.counts.model_dump().items())

@@ -3,11 +3,7 @@
 `read` parses and `prepare` encrypts, both without a transaction; what a worker does is in `import_batches`.
 """
 
-import csv
-import io
 import zlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -19,7 +15,7 @@ from talentflux.ai.documents import ReaderPool, table
 from talentflux.ai.documents.problems import printable
 from talentflux.core.config import Settings
 from talentflux.core.crypto import Cipher, Keys
-from talentflux.core.database import AnySession, ReadSession, WriteSession
+from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
 from talentflux.core.permissions import RequisitionLevel
 from talentflux.core.queue import enqueue
@@ -43,7 +39,6 @@ from talentflux.schemas.version import ANY_VERSION, Versions
 from talentflux.services import audit_service, import_fields
 from talentflux.services.encryption_service import organization_keys
 from talentflux.utils.ids import new_id
-from talentflux.utils.spreadsheet import spreadsheet_safe
 
 BATCH: Final = 500
 """Rows that one job takes."""
@@ -272,34 +267,6 @@ async def expire(session: WriteSession, import_id: UUID) -> None:
     audit_service.record(session, "data_import.expire", "data_import", import_id)
 
 
-async def report(
-    opening: Callable[[], AbstractAsyncContextManager[ReadSession]], import_id: UUID
-) -> AsyncIterator[bytes]:
-    """Give a CSV file that says what became of each row, with its cells; batch by batch.
-
-    Args:
-        opening: Opens a short transaction of whoever asks, for each batch.
-        import_id: Which.
-
-    Raises:
-        NotFoundError: There is none in this organization.
-        ConflictError: Its cells are gone.
-    """
-    async with opening() as session:
-        repository = DataImportRepository(session)
-        row = await repository.get(import_id)
-        cipher = await cipher_of(session, row)
-        numbers = await repository.batch_numbers(import_id)
-        header = _meta(cipher, row)["header"]
-        await audit_service.viewed(session, "data_import.report", "data_import", import_id)
-    yield "\ufeff".encode() + _csv([["row", "verdict", "id", "field", "problem", *header]])
-    for number in numbers:
-        async with opening() as session:
-            batch = await DataImportRepository(session).batch(import_id, number)
-        if batch is not None:
-            yield _csv(_reported(batch, open_rows(cipher, batch)))
-
-
 def open_rows(cipher: Cipher, batch: DataImportBatch) -> dict[str, Any]:
     """Return `first` (number of the first row, from 1), `rows` and `problems` of a batch.
 
@@ -356,7 +323,7 @@ async def _read(session: AnySession, row: DataImport) -> ImportRead:
     refused = await DataImportRepository(session).refused(row.id, _REFUSED)
     meta: dict[str, Any] = {"name": "(expired)", "header": [], "samples": []}
     if row.wrapped_key is not None:
-        meta = _meta(await cipher_of(session, row), row)
+        meta = meta_of(await cipher_of(session, row), row)
     columns = zip(meta["header"], meta["samples"], row.mapping, strict=False)
     return ImportRead(
         **{name: getattr(row, name) for name in ("id", "kind", "status", "requisition_id", "total", "processed")},
@@ -375,7 +342,12 @@ async def _read(session: AnySession, row: DataImport) -> ImportRead:
     )
 
 
-def _meta(cipher: Cipher, row: DataImport) -> dict[str, Any]:
+def meta_of(cipher: Cipher, row: DataImport) -> dict[str, Any]:
+    """Return `name`, `header` and `samples` of an import's file.
+
+    Raises:
+        TamperedError: They were changed or moved.
+    """
     assert row.meta is not None
     opened: dict[str, Any] = orjson.loads(cipher.decrypt(row.meta, f"data_import.meta:{row.id}"))
     return opened
@@ -393,25 +365,6 @@ def _batch(cipher: Cipher, import_id: UUID, given: Table, start: int) -> DataImp
         size=len(rows),
         rows=cipher.encrypt(zlib.compress(plain, _FASTEST), f"data_import_batch.rows:{batch_id}"),
     )
-
-
-def _reported(batch: DataImportBatch, opened: dict[str, Any]) -> list[list[object]]:
-    """Return the lines of a report, one per row of the file; what is wrong with several fields stands together."""
-    verdicts = {verdict["row"]: verdict for verdict in batch.verdicts}
-    lines: list[list[object]] = []
-    for number, row in enumerate(opened["rows"], opened["first"]):
-        verdict = verdicts.get(number, {})
-        problems = verdict.get("problems", [])
-        fields = "; ".join(problem["field"] for problem in problems)
-        details = " ".join(problem["detail"] for problem in problems)
-        lines.append([number, verdict.get("verdict", ""), verdict.get("id") or "", fields, details, *row])
-    return lines
-
-
-def _csv(lines: list[list[Any]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([spreadsheet_safe(cell) for cell in line] for line in lines)
-    return text.getvalue().encode()
 
 
 def _percentage(processed: int, total: int) -> float:

@@ -19,7 +19,7 @@ from talentflux.dependencies import Opener, Using, opens, reads, writes
 from talentflux.schemas.data_import import ImportKind, ImportQuery, ImportRead, ImportSummary, ImportUpdate
 from talentflux.schemas.page import Page
 from talentflux.services import data_import_service as imports
-from talentflux.services import encryption_service
+from talentflux.services import encryption_service, import_report
 
 router = StemRouter(prefix="/imports", tags=["imports"], route_class=ApiRoute)
 _MIB = 2**20
@@ -169,7 +169,7 @@ async def download_import_report(
     data_import_id: UUID, opener: Annotated[Opener, opens(Permission.IMPORT_RUN, write=False)]
 ) -> StreamingResponse:
     """Return every row with its verdict, what is wrong with it and its cells, safe to open in a spreadsheet."""
-    lines = imports.report(opener.reading, data_import_id)
+    lines = import_report.report(opener.reading, data_import_id)
     first = await anext(lines)
 
     async def rest() -> AsyncIterator[bytes]:
