@@ -70,7 +70,7 @@ async def feed(session: ReadSession, organization: str | None, rows: int) -> lis
     """
     only = "" if organization is None else " and organization_slug = %s"
     query = (
-        f"select expires_at, rendered_at, feed from job_card where {_NOW}{only} "  # noqa: S608 -- as above
+        f"select job_id, expires_at, rendered_at, feed from job_card where {_NOW}{only} "  # noqa: S608 -- as above
         "order by published_at desc, job_id desc limit %s"
     )
     return await _all(session, query, [*([] if organization is None else [organization]), rows])

@@ -12,6 +12,7 @@ import orjson
 from talentflux.core.cursor import make_cursor, read_cursor
 from talentflux.core.database import Database, ReadSession, Scope
 from talentflux.core.errors import NotFoundError
+from talentflux.core.logging import get_logger
 from talentflux.repositories import public_job_repository as repository
 from talentflux.schemas.public_job import PublicJobQuery
 from talentflux.services import job_feeds, public_pages
@@ -21,6 +22,7 @@ from talentflux.services.job_text import to_search
 from talentflux.services.public_pages import PublicPages
 
 FEED_SECONDS: Final = 30.0
+_log = get_logger("public_job")
 _NEWS: Final = 100
 """Jobs of a feed of news."""
 _JOBS: Final = 10_000
@@ -118,7 +120,7 @@ class PublicJobs:
         version = public_pages.version()
         async with self._database.read_session(Scope()) as session:
             rows = await repository.feed(session, organization, _NEWS if kind in job_feeds.NEWS else _JOBS)
-        jobs = [orjson.loads(row["feed"].replace(ORIGIN, self._origin)) for row in rows]
+        jobs = [job for row in rows if (job := _of_feed(row, self._origin)) is not None]
         changed = max((row["rendered_at"] for row in rows), default=datetime(1970, 1, 1, tzinfo=UTC))
         answer = self._answer(job_feeds.write(kind, jobs, self._origin, changed), version, _first_end(rows))
         self.pages.keep(asked, answer, version, answer.ends, seconds=FEED_SECONDS)
@@ -148,6 +150,17 @@ async def organization_of(database: Database, job_id: UUID) -> UUID:
     async with database.read_session(Scope()) as session:
         row = await _found(session, job_id)
     found: UUID = row["organization_id"]
+    return found
+
+
+def _of_feed(row: dict[str, Any], origin: str) -> dict[str, Any] | None:
+    """Return a job as feeds take it; None where its card cannot be read, for one job must not take all from a feed."""
+    try:
+        found: dict[str, Any] = orjson.loads(row["feed"].replace(ORIGIN, origin))
+        job_feeds.write(Feed.INDEED, [found], origin, row["rendered_at"])
+    except (ValueError, KeyError, TypeError):
+        _log.warning("a public job cannot be rendered for feeds", job_id=str(row["job_id"]))
+        return None
     return found
 
 

@@ -133,6 +133,19 @@ async def test_json_ld_says_all_that_job_boards_read(client: httpx.AsyncClient, 
     assert page["json_ld"] == found
 
 
+@pytest.mark.parametrize("broken", ["canary", '{"id": "x"}', "[]", "null"])
+async def test_a_job_that_cannot_be_rendered_is_left_out_of_feeds(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, admin_connection: psycopg.Connection, broken: str
+) -> None:
+    lost, kept = await published(client), await published(client)
+    admin_connection.execute("update job_card set feed = %s where job_id = %s", [broken, lost["id"]])
+    for path in ("/jobs.xml", "/jobs.rss", "/jobs.atom", "/sitemap.xml"):
+        answer = await anonymous.get(path)
+        assert answer.status_code == 200, path
+        assert kept["id"] in answer.text
+        assert lost["id"] not in answer.text
+
+
 async def test_feeds_are_what_they_say_with_hostile_words_in_them(
     client: httpx.AsyncClient, anonymous: httpx.AsyncClient
 ) -> None:

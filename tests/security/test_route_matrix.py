@@ -188,7 +188,8 @@ def judge(operation: Operation, who: str, answer: httpx.Response, *, foreign: bo
 @pytest_asyncio.fixture
 async def matrix(app: FastAPI, admin_connection: psycopg.Connection) -> Matrix:
     admin_connection.execute("insert into organization (id, slug, name) values (%s, %s, %s)", [THEIRS, CANARY, CANARY])
-    rows = plant(admin_connection, THEIRS)
+    # What is published is everybody's to read: the other tenant's job is none that is offered now.
+    rows = plant(admin_connection, THEIRS, given={"job_card": {"expires_at": "2020-01-01T00:00:00Z"}})
     return Matrix(app, {table: str(row["id"]) for table, row in rows.items() if "id" in row})
 
 
