@@ -4,6 +4,7 @@ from talentflux.models.api_key import ApiKey
 from talentflux.models.application import Application, ApplicationStageChange
 from talentflux.models.application_action import ApplicationAction
 from talentflux.models.application_bulk import ApplicationBulk
+from talentflux.models.application_screening import ApplicationScreening
 from talentflux.models.application_task import ApplicationTask
 from talentflux.models.approval import Approval, ApprovalChain, ApprovalDecision, ApprovalDelegation, ApprovalStep
 from talentflux.models.attachment import Attachment
@@ -55,6 +56,7 @@ __all__ = [
     "ApplicationAction",
     "ApplicationAnswer",
     "ApplicationBulk",
+    "ApplicationScreening",
     "ApplicationStageChange",
     "ApplicationTask",
     "Approval",
