@@ -20,6 +20,7 @@ from talentflux.core.database import AnySession, ReadSession
 from talentflux.core.errors import ConflictError, NotFoundError, PreconditionFailedError
 from talentflux.core.statements import Statement, as_dicts
 from talentflux.models.base import TenantRow
+from talentflux.repositories.variant import optional_names, variant
 from talentflux.schemas.page import RowPage, Sort, SyncParameters
 from talentflux.schemas.version import ANY_VERSION, Versions, version_of
 
@@ -37,7 +38,8 @@ FIRST_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
 class ListQuery:
     """A list of summary columns, turned into SQL once at import and run through the driver.
 
-    The statement is limited by `:organization_id`, `:rows` and by one parameter for each part of its key.
+    The statement is limited by `:organization_id`, `:rows` and by one parameter for each part of its key. For each set
+    of its optional filters that is asked for a variant without the others is made ready once.
 
     Args:
         statement: What is read, in the order of the key, without deleted rows.
@@ -46,8 +48,9 @@ class ListQuery:
 
     def __init__(self, statement: Select[*tuple[Any, ...]], key: Mapping[str, KeyPart]) -> None:
         self.key = dict(key)
+        self._statement, self._optional = statement, tuple(optional_names(statement))
+        self._ready: dict[tuple[frozenset[str], bool], Statement] = {}
         self._rows = Statement(statement.limit(bindparam("rows")))
-        self._count = Statement(select(func.count()).select_from(statement.order_by(None).subquery()))
         for name in ("organization_id", *(f"after_{part}" for part in key)):
             if f"%({name})s" not in self._rows.sql:
                 raise ValueError(f"the list is not bound by :{name}")
@@ -89,7 +92,7 @@ class ListQuery:
         place = self._place(session, filters)
         after = self._after(cursor, place, session) if cursor else self.key
         parameters = self._parameters(session, {**filters, **moving}, after)
-        names, found = await session.rows(self._rows, {**parameters, "rows": limit + 1})
+        names, found = await session.rows(self._variant(parameters), {**parameters, "rows": limit + 1})
         more = len(found) > limit
         items = as_dicts(names, found[:limit])
         following = [items[-1][part] for part in self.key] if more else []
@@ -102,8 +105,19 @@ class ListQuery:
             session: The transaction; its scope gives the organization.
             **filters: As for `page`.
         """
-        _, ((count,),) = await session.rows(self._count, self._parameters(session, filters, self.key))
+        parameters = self._parameters(session, filters, self.key)
+        _, ((count,),) = await session.rows(self._variant(parameters, counted=True), parameters)
         return int(count)
+
+    def _variant(self, parameters: Mapping[str, object], *, counted: bool = False) -> Statement:
+        """Return the statement with the filters that are given."""
+        given = frozenset(name for name in self._optional if parameters.get(name) is not None)
+        ready = self._ready.get((given, counted))
+        if ready is None:
+            rows = variant(self._statement, given) if self._optional else self._statement
+            count = select(func.count()).select_from(rows.order_by(None).subquery())
+            ready = self._ready[given, counted] = Statement(count if counted else rows.limit(bindparam("rows")))
+        return ready
 
     def _parameters(
         self, session: AnySession, filters: Mapping[str, object], after: Mapping[str, KeyPart]

@@ -3,7 +3,7 @@
 from alembic import op
 
 from talentflux.db import row_security
-from talentflux.db.row_security import LEVEL, ROW, tenant_constraints
+from talentflux.db.row_security import ROW, tenant_constraints
 
 revision = "0012"
 down_revision = "0011"
@@ -174,8 +174,8 @@ INDEXES = (
     ),
 )
 # A file is seen with the resume that it is the original of; now also with the attachment that it holds.
-FILE_OF_RESUME = f"{LEVEL} in ('all', 'open') or id in (select file_id from resume)"
-FILE_OF_EITHER = f"{FILE_OF_RESUME} or id in (select file_id from attachment)"
+FILES_OF_RESUMES = row_security.VISIBLE["visible_files"]
+FILES_OF_EITHER = f"{FILES_OF_RESUMES} union all select file_id from attachment"
 
 
 def upgrade() -> None:
@@ -191,15 +191,11 @@ def upgrade() -> None:
     for table in ABOUT_CANDIDATES:
         row_security.restrict_to_candidates(op, table)
     row_security.restrict_to_both(op, "note")
-    _show_files(FILE_OF_EITHER)
+    row_security.define(op, "visible_files", FILES_OF_EITHER)
 
 
 def downgrade() -> None:
-    _show_files(FILE_OF_RESUME)
+    row_security.define(op, "visible_files", FILES_OF_RESUMES)
     op.execute("alter table candidate drop column custom")
     for table in reversed(TABLES):
         op.execute(f"drop table {table}")
-
-
-def _show_files(condition: str) -> None:
-    op.execute(f"alter policy file_requisitions on file using ({condition}) with check ({condition})")
