@@ -62,7 +62,8 @@ _STATEMENTS: Final = (
     where event.application_id is null and event.candidate_id = candidate.id""",
     """
     update event set created_at = requisition.created_at from requisition
-    where event.application_id is null and event.candidate_id is null and event.requisition_id = requisition.id""",
+    where event.application_id is null and event.candidate_id is null and event.requisition_id = requisition.id
+        and event.type not in ('requisition.held', 'requisition.filled')""",
 )
 
 
