@@ -3,7 +3,7 @@
 from alembic import op
 
 from talentflux.db import row_security
-from talentflux.db.row_security import ROW, tenant_constraints
+from talentflux.db.row_security import IDENTITY, LEVEL, ROW, tenant_constraints
 
 revision = "0015"
 down_revision = "0014"
@@ -160,6 +160,10 @@ def upgrade() -> None:
     row_security.enable_shared(op, "tracking_link")
     row_security.restrict_to_requisitions(op, "job")
     row_security.restrict_to_requisitions(op, "application_answer")
+    # A link is shown where its job is; whoever follows one belongs to no organization.
+    row_security.restrict(
+        op, "tracking_link", "requisitions", f"{LEVEL} = 'all' or {IDENTITY} or job_id in (select id from job)"
+    )
     op.execute(PUBLIC)
     for table in ("job", "tracking_link", "application_answer"):
         row_security.keep_times(op, table)
