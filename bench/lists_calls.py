@@ -15,6 +15,7 @@ import orjson
 REQUESTS: Final = 400
 ROUNDS: Final = 40
 App = Callable[..., Awaitable[None]]
+Settle = Callable[[], Awaitable[None]]
 
 
 class Call:
@@ -69,17 +70,30 @@ async def _receive() -> dict[str, Any]:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def compare(calls: dict[str, Call]) -> dict[str, float]:
-    """Return the median seconds of each call, asked in turns so that all meet the same machine.
+async def compare(calls: dict[str, Call], settle: Settle) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the seconds of each call, asked in turns so that all meet the same machine.
 
     Args:
         calls: By name.
+        settle: Awaited at the end of each turn, so that nobody pays for what another one has left to do.
+
+    Returns:
+        The median of each call, and of each call with its share of what its turn left to do.
     """
     spent: dict[str, list[float]] = {name: [] for name in calls}
+    whole: dict[str, list[float]] = {name: [] for name in calls}
     for call in calls.values():
         for _ in range(REQUESTS // ROUNDS):
             await call()
+    await settle()
     for _ in range(ROUNDS):
         for name, call in calls.items():
+            began = time.process_time()
             spent[name] += [await call() for _ in range(REQUESTS // ROUNDS)]
-    return {name: statistics.median(times) for name, times in spent.items()}
+            await settle()
+            whole[name].append((time.process_time() - began) / (REQUESTS // ROUNDS))
+    return _medians(spent), _medians(whole)
+
+
+def _medians(times: dict[str, list[float]]) -> dict[str, float]:
+    return {name: statistics.median(each) for name, each in times.items()}

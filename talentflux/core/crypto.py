@@ -7,7 +7,7 @@ row) is its associated data, so one that was moved elsewhere does not open.
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +26,7 @@ _OWNER_FORM: Final = b"\x02"
 """First byte of what an organization's or the platform's key encrypts; two bytes of the key's version follow."""
 _VERSION_BYTES: Final = 2
 _MOST_PERSONS: Final = 2000
+_Decrypt = Callable[[bytes, bytes, bytes], bytes]  # nonce, ciphertext, place
 """Unwrapped keys of persons that are kept at a time."""
 _PLATFORM: Final = bytes(16)
 """Stands for the organization in the associated data of what belongs to no tenant."""
@@ -111,8 +112,8 @@ class Keys:
         self._index = index
         self._columns: dict[str, bytes] = {}
         # By column and row: the wrapped key, so that nothing is opened with one that is not in the database any more,
-        # what it wraps, and the place of the ciphertext. A process lets go of `Keys` after a few seconds, and of these.
-        self._persons: dict[str, dict[int, tuple[bytes, AESGCM, bytes]]] = {}
+        # what decrypts by what it wraps, and the place of the ciphertext. A process lets go of `Keys` after a few seconds, and of these.
+        self._persons: dict[str, dict[int, tuple[bytes, _Decrypt, bytes]]] = {}
         self._commitment = derive(index, "commitment")
 
     @property
@@ -172,19 +173,19 @@ class Keys:
                     if len(known) >= _MOST_PERSONS:
                         known.clear()
                     person = known[row_id.int] = self._person(column, row_id, wrapped)
-                if sealed[:1] != _PERSON_FORM:
+                if not sealed.startswith(_PERSON_FORM):
                     raise _tampered(column)
-                yield person[1].decrypt(sealed[1:13], sealed[13:], person[2])
+                yield person[1](sealed[1:13], sealed[13:], person[2])
             except (InvalidTag, ValueError):
                 raise _tampered(column) from None
 
-    def _person(self, column: str, row_id: UUID, wrapped: bytes) -> tuple[bytes, AESGCM, bytes]:
-        """Return a wrapped key, the cipher of what it wraps, and the place of what that has encrypted in a column."""
+    def _person(self, column: str, row_id: UUID, wrapped: bytes) -> tuple[bytes, _Decrypt, bytes]:
+        """Return a wrapped key, what decrypts by what it wraps, and the place of what that has encrypted in a column."""
         head, row = wrapped[:3], str(row_id)
         wrapping = self._of_version(self._wrapping, head, column)
         place = self._prefix + head + f"{column.partition('.')[0]}:{row}".encode()
         key = wrapping.decrypt(wrapped[3:15], wrapped[15:], place)
-        return wrapped, AESGCM(key), self._prefix + _PERSON_FORM + f"{column}:{row}".encode()
+        return wrapped, AESGCM(key).decrypt, self._prefix + _PERSON_FORM + f"{column}:{row}".encode()
 
     def rewrap(self, wrapped: bytes, context: str) -> bytes:
         """Return a person's key wrapped by the newest version; what it encrypts stays as it is.

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import abc, generators
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, Format
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -33,6 +33,7 @@ Driver = psycopg.AsyncConnection[Any]
 Call = tuple[bytes, list[bytes | None]]
 """Name of a prepared statement and its parameters as text."""
 _Prepared = tuple[bytes, tuple[str, ...]]
+_Parameters = tuple[Sequence[abc.Buffer | None], Sequence[Format] | None, tuple[int, ...]]
 
 
 class Statement:
@@ -40,14 +41,17 @@ class Statement:
 
     Args:
         clause: With named parameters.
+        anew: Let the server plan it for the values of each run: for conditions that some values share with most rows
+            and others with few, so that one plan for all would read a table from one end to the other.
 
     Attributes:
+        anew: As given.
         sql: As the driver's cursor takes it, with `%(name)s`.
         constants: Parameters that the clause itself gives.
     """
 
-    def __init__(self, clause: ClauseElement) -> None:
-        self._clause = clause
+    def __init__(self, clause: ClauseElement, *, anew: bool = False) -> None:
+        self._clause, self.anew = clause, anew
         compiled = _compiled(clause, _NAMED)
         self.sql = str(compiled)
         self.constants = {name: value for name, value in compiled.params.items() if value is not None}
@@ -94,7 +98,7 @@ def _naming(names: tuple[str, ...]) -> Callable[[list[tuple[Any, ...]]], list[di
 def has_room(leased: PoolProxiedConnection, statement: Statement) -> bool:
     """Return whether a connection has prepared a statement, or may prepare one more."""
     ready = leased.info.get(READY, {})
-    return len(ready) < _MOST_READY or any(name == statement.name for name, _ in ready)
+    return statement.anew or len(ready) < _MOST_READY or any(name == statement.name for name, _ in ready)
 
 
 async def fetch(
@@ -114,10 +118,10 @@ async def fetch(
     reader, given, types = _given(leased, driver, statement, values)
     async with driver.lock:
         known = await _known(leased, driver, statement, types)
-        driver.pgconn.send_query_prepared(known[0], given, reader.formats, result_format=Format.BINARY)
+        _send(driver, known, statement, (given, reader.formats, types))
         result = _good((await answers(driver))[-1], driver)
     reader.set_pgresult(result)
-    return known[1], reader.load_rows(0, result.ntuples, tuple)
+    return _names(known, result), reader.load_rows(0, result.ntuples, tuple)
 
 
 async def fetch_behind(
@@ -150,7 +154,7 @@ async def fetch_behind(
         try:
             for name, parameters in before:
                 pgconn.send_query_prepared(name, parameters)
-            pgconn.send_query_prepared(known[0], given, reader.formats, result_format=Format.BINARY)
+            _send(driver, known, statement, (given, reader.formats, types))
             pgconn.pipeline_sync()
             results = await _piped(driver)
             pgconn.exit_pipeline_mode()
@@ -162,7 +166,24 @@ async def fetch_behind(
     first, last = results[-2:]
     reader.set_pgresult(last)
     sent = tuple(first.get_value(0, place) for place in range(first.nfields)) if first.ntuples else None
-    return sent, known[1], reader.load_rows(0, last.ntuples, tuple)
+    return sent, _names(known, last), reader.load_rows(0, last.ntuples, tuple)
+
+
+def _send(driver: Driver, known: _Prepared | None, statement: Statement, parameters: _Parameters) -> None:
+    """Send a statement by the name that it was prepared under, or whole where it is planned anew."""
+    given, formats, types = parameters
+    if known is None:
+        driver.pgconn.send_query_params(statement.numbered[0], given, types, formats, result_format=Format.BINARY)
+    else:
+        driver.pgconn.send_query_prepared(known[0], given, formats, result_format=Format.BINARY)
+
+
+def _names(known: _Prepared | None, result: PGresult) -> tuple[str, ...]:
+    return _columns(result) if known is None else known[1]
+
+
+def _columns(described: PGresult) -> tuple[str, ...]:
+    return tuple((described.fname(place) or b"").decode() for place in range(described.nfields))
 
 
 def _given(
@@ -180,8 +201,10 @@ def _given(
 
 async def _known(
     leased: PoolProxiedConnection, driver: Driver, statement: Statement, types: tuple[int, ...]
-) -> _Prepared:
-    """Return the name that a statement has on a connection, and those of its columns."""
+) -> _Prepared | None:
+    """Return the name that a statement has on a connection, and those of its columns; None where it is planned anew."""
+    if statement.anew:
+        return None
     ready: dict[tuple[str, tuple[int, ...]], _Prepared] = leased.info.setdefault(READY, {})
     known = ready.get((statement.name, types))
     if known is None:
@@ -196,7 +219,7 @@ async def _prepare(driver: Driver, name: bytes, sql: bytes, types: Sequence[int]
     _good((await answers(driver))[-1], driver)
     driver.pgconn.send_describe_prepared(name)
     described = _good((await answers(driver))[-1], driver)
-    return name, tuple((described.fname(place) or b"").decode() for place in range(described.nfields))
+    return name, _columns(described)
 
 
 def _good(result: PGresult, driver: Driver) -> PGresult:
@@ -219,13 +242,8 @@ async def answers(driver: Driver) -> list[PGresult]:
     pgconn = driver.pgconn
     if pgconn.flush():  # more than the socket took at once
         return await driver.wait(generators.execute(pgconn))
-    found: list[PGresult] = []
     try:
-        while True:
-            await _come(driver)
-            if (result := pgconn.get_result()) is None:
-                return found
-            found.append(result)
+        return await _come(driver, piped=False)
     except (asyncio.CancelledError, KeyboardInterrupt):
         await _end(driver)
         raise
@@ -233,38 +251,51 @@ async def answers(driver: Driver) -> list[PGresult]:
 
 async def _piped(driver: Driver) -> list[PGresult]:
     """Wait for the answers to what was sent up to a synchronization, one for each statement."""
-    pgconn = driver.pgconn
-    if pgconn.flush():
+    if driver.pgconn.flush():
         raise psycopg.OperationalError("the server takes nothing")
-    found: list[PGresult] = []
-    while True:
-        await _come(driver)
+    return await _come(driver, piped=True)
+
+
+async def _come(driver: Driver, *, piped: bool) -> list[PGresult]:
+    """Wait until all answers are there. Each piece is read as it comes; nobody is woken before the last of them."""
+    pgconn, found = driver.pgconn, list[PGresult]()
+    if _complete(pgconn, found, piped=piped):
+        return found
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def read() -> None:
+        if done.done():
+            return
+        try:
+            pgconn.consume_input()
+            if _complete(pgconn, found, piped=piped):
+                done.set_result(None)
+        except Exception as error:  # noqa: BLE001 -- whoever waits raises it
+            done.set_exception(error)
+
+    socket = pgconn.socket
+    loop.add_reader(socket, read)
+    try:
+        await done
+    finally:
+        loop.remove_reader(socket)
+    return found
+
+
+def _complete(pgconn: PGconn, found: list[PGresult], *, piped: bool) -> bool:
+    """Take the answers that are there whole; return whether the last one is."""
+    while not pgconn.is_busy():
         result = pgconn.get_result()
-        if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
-            return found
         if result is not None:
+            if result.status == ExecStatus.PIPELINE_SYNC:
+                return True
             found.append(result)
+        elif not piped:
+            return True
         elif pgconn.status != ConnStatus.OK:
             raise psycopg.OperationalError("the connection was lost")
-
-
-async def _come(driver: Driver) -> None:
-    """Wait until the next answer is there."""
-    pgconn = driver.pgconn
-    loop = asyncio.get_running_loop()
-    while pgconn.is_busy():
-        readable: asyncio.Future[None] = loop.create_future()
-        loop.add_reader(pgconn.socket, _wake, readable)
-        try:
-            await readable
-        finally:
-            loop.remove_reader(pgconn.socket)
-        pgconn.consume_input()
-
-
-def _wake(readable: "asyncio.Future[None]") -> None:
-    if not readable.done():
-        readable.set_result(None)
+    return False
 
 
 async def _end(driver: Driver) -> None:

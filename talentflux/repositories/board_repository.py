@@ -3,16 +3,25 @@
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg.rows import dict_row
-from sqlalchemy import select, tuple_
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, select, text, tuple_
+from sqlalchemy.types import TypeEngine
 
 from talentflux.core.cursor import make_cursor
 from talentflux.core.database import AnySession
+from talentflux.core.statements import Statement, as_dicts
 from talentflux.models import Application, Candidate
 from talentflux.repositories.base import FIRST_ID, ListQuery, of_tenant, parameter
 from talentflux.schemas.page import RowPage
 
-_STAGES: Final = b"""
+
+def _ready(sql: str, **types: TypeEngine[Any]) -> Statement:
+    """Return a statement over a requisition of an organization."""
+    known: dict[str, TypeEngine[Any]] = {"organization_id": Uuid(), "requisition_id": Uuid(), **types}
+    return Statement(text(sql).bindparams(*(bindparam(name, type_=known[name]) for name in known)))
+
+
+_STAGES: Final = _ready(
+    """
 select p.id as pipeline_id, s.id, s.name, s.kind, s.max_days, (
     select count(*) from application a
     where a.organization_id = r.organization_id and a.requisition_id = r.id and a.stage_id = s.id
@@ -27,20 +36,25 @@ left join lateral (
 ) p on true
 left join pipeline_stage s
     on s.organization_id = r.organization_id and s.pipeline_id = p.id and s.deleted_at is null
-where r.organization_id = %(organization_id)s and r.id = %(requisition_id)s and r.deleted_at is null
+where r.organization_id = :organization_id and r.id = :requisition_id and r.deleted_at is null
 order by s.position, s.id"""
-_CARDS: Final = b"""
-select c.* from unnest(%(stages)s::uuid[]) with ordinality s (id, place)
+)
+_CARDS: Final = _ready(
+    """
+select c.* from unnest(:stages) with ordinality s (id, place)
 cross join lateral (
     select a.id, a.candidate_id, p.wrapped_key as candidate_wrapped_key, p.profile as candidate_profile, a.stage_id,
         a.status, a.origin, a.entered_stage_at, a.stage_due_at, a.answer_due_at, a.updated_at, a.position
     from application a
     join candidate p on p.organization_id = a.organization_id and p.id = a.candidate_id
-    where a.organization_id = %(organization_id)s and a.requisition_id = %(requisition_id)s and a.stage_id = s.id
+    where a.organization_id = :organization_id and a.requisition_id = :requisition_id and a.stage_id = s.id
         and a.deleted_at is null and a.withdrawn_at is null and a.transferred_to_id is null
-    order by a.position, a.id limit %(most)s
+    order by a.position, a.id limit :most
 ) c
-order by s.place, c.position, c.id"""
+order by s.place, c.position, c.id""",
+    stages=ARRAY(Uuid()),
+    most=Integer(),
+)
 
 
 class _Column(ListQuery):
@@ -116,8 +130,6 @@ class BoardRepository:
         """Return where a column goes on behind a card."""
         return _COLUMN.following(self._session, row, requisition_id=requisition_id, stage_id=row["stage_id"])
 
-    async def _rows(self, query: bytes, **values: object) -> list[dict[str, Any]]:
-        driver = await self._session.driver()
-        async with driver.cursor(row_factory=dict_row, binary=True) as rows:
-            await rows.execute(query, {"organization_id": self._session.scope.organization_id, **values})
-            return await rows.fetchall()
+    async def _rows(self, statement: Statement, **values: object) -> list[dict[str, Any]]:
+        organization_id = self._session.scope.organization_id
+        return as_dicts(*await self._session.rows(statement, {"organization_id": organization_id, **values}))

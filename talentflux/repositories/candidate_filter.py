@@ -5,8 +5,9 @@ what the others could be found by. Each that looks at another table is a semi-jo
 value of a list one of its own, so that the rarest leads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, cast, select
@@ -26,6 +27,7 @@ from talentflux.schemas.candidate_filter import CandidateFilters
 Shape = tuple[tuple[str, int], ...]
 """Which filters are given, with the number of their values: what a statement depends on."""
 _PLAIN = ("source_id", "consent", "do_not_contact")
+_SINGLE = (*_PLAIN, "min_years", "max_years", "talent_pool_id", "requisition_id", "stage")
 _INDEXES = ("email_index", "phone_index")
 
 
@@ -49,8 +51,9 @@ class CandidateFilter:
     place_tokens: Sequence[bytes] = ()
     text: bool = False
 
-    def values(self) -> dict[str, Any]:
-        """Return the parameters of the conditions."""
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """The parameters of the conditions."""
         asked = self.asked
         lists: dict[str, Sequence[object]] = {
             "skill": asked.skill_ids,
@@ -58,19 +61,15 @@ class CandidateFilter:
             "name": self.name_tokens,
             "place": self.place_tokens,
         }
-        single = {
-            **{name: getattr(asked, name) for name in (*_PLAIN, "min_years", "max_years", "talent_pool_id")},
-            **{name: getattr(asked, name) for name in ("requisition_id", "stage")},
-            **{name: getattr(self, name) for name in _INDEXES},
-        }
-        found = {name: value for name, value in single.items() if value is not None}
+        found = {name: value for name in _SINGLE if (value := getattr(asked, name)) is not None}
+        found |= {name: value for name in _INDEXES if (value := getattr(self, name)) is not None}
         for name, values in lists.items():
             found |= {f"{name}_{number}": value for number, value in enumerate(values)}
         return found
 
     def shape(self) -> Shape:
         """Return what the statement depends on."""
-        names = [name.rstrip("0123456789") for name in self.values()]
+        names = [name.rstrip("0123456789") for name in self.values]
         counted = {name: names.count(name) for name in names}
         return tuple(sorted(counted.items())) + ((("text", 1),) if self.text else ())
 

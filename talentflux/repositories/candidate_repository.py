@@ -55,7 +55,7 @@ class CandidateRepository(TenantRepository[Candidate]):
             wanted: The filters, as indexes. Where they ask for words, `app.words` must say which.
         """
         binding = {"text": asked.text} if wanted.text else {}
-        return await _list(wanted.shape()).page(self.session, asked, asked.sort, **wanted.values(), **binding)
+        return await _list(wanted.shape()).page(self.session, asked, asked.sort, **wanted.values, **binding)
 
     async def resumes(self, candidate_id: UUID) -> list[dict[str, object]]:
         """Return the versions of a candidate's resume, newest first."""

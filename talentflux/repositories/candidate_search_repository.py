@@ -168,7 +168,7 @@ class CandidateSearchRepository:
         if begun.words:
             worded = _WORDED.format(filtered=f"and t.candidate_id in ({filtered})" if filtered else "")
         values = {
-            **wanted.values(),
+            **wanted.values,
             "organization_id": self._session.scope.organization_id,
             "vector": None if vector is None else "[" + ",".join(f"{value:.5g}" for value in vector) + "]",
             "embedder": embedder if vector is not None else None,
@@ -200,7 +200,7 @@ class CandidateSearchRepository:
     async def _rows(self, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         driver = await self._session.driver()
         async with driver.cursor(binary=True) as cursor:
-            await cursor.execute(sql.encode(), values)
+            await cursor.execute(sql.encode(), values, prepare=False)  # planned for what is asked
             return await cursor.fetchall()
 
 

@@ -6,6 +6,7 @@ from talentflux.schemas.candidate_filter import FILTERS, CandidateFilters
 from talentflux.services import candidate_profile
 
 _MOST_WORDS = 10
+_NONE = CandidateFilters()
 
 
 def indexed(keys: Keys, asked: CandidateFilters, *, name: str | None = None) -> CandidateFilter:
@@ -16,7 +17,8 @@ def indexed(keys: Keys, asked: CandidateFilters, *, name: str | None = None) -> 
         asked: The filters; what else it has is left aside.
         name: Words that a name must have; the first ten count.
     """
-    filters = CandidateFilters.model_construct(**{field: getattr(asked, field) for field in FILTERS})
+    given = {field: getattr(asked, field) for field in FILTERS if field in asked.model_fields_set}
+    filters = CandidateFilters.model_construct(**given) if given else _NONE
     return CandidateFilter(
         filters,
         name_tokens=candidate_profile.search_tokens(keys, name)[:_MOST_WORDS] if name else (),

@@ -125,9 +125,9 @@ def open_rows(keys: Keys, rows: Iterable[dict[str, Any]]) -> None:
         TamperedError: A row was changed or moved.
     """
     listed = list(rows)
-    sealed = [(row["id"], row.pop("wrapped_key"), row.pop("profile")) for row in listed]
-    plain = [text or _NOBODY for text in keys.open_persons("candidate.profile", sealed)]
-    for row, profile in zip(listed, orjson.loads(b"[" + b",".join(plain) + b"]"), strict=True):
+    sealed = [(row["id"], row["wrapped_key"], row["profile"]) for row in listed]
+    for row, profile in zip(listed, _profiles(keys, sealed), strict=True):
+        del row["wrapped_key"], row["profile"]
         row.update(profile)
 
 
@@ -143,11 +143,22 @@ def name_rows(keys: Keys, rows: Iterable[dict[str, Any]], *, blind: bool = False
         TamperedError: A row was changed or moved.
     """
     listed = list(rows)
-    sealed = [(row["candidate_id"], row.pop("candidate_wrapped_key"), row.pop("candidate_profile")) for row in listed]
     if blind:
-        sealed = [(candidate_id, None, None) for candidate_id, *_ in sealed]
-    for row, plain in zip(listed, keys.open_persons("candidate.profile", sealed), strict=True):
-        row["candidate_name"] = _fields(plain)["name"]
+        profiles = [_EMPTY] * len(listed)
+    else:
+        profiles = _profiles(
+            keys, [(row["candidate_id"], row["candidate_wrapped_key"], row["candidate_profile"]) for row in listed]
+        )
+    for row, profile in zip(listed, profiles, strict=True):
+        del row["candidate_wrapped_key"], row["candidate_profile"]
+        row["candidate_name"] = profile["name"]
+
+
+def _profiles(keys: Keys, sealed: list[tuple[UUID, bytes | None, bytes | None]]) -> list[Profile]:
+    """Return the personal fields of many candidates; all are parsed at once."""
+    plain = [text or _NOBODY for text in keys.open_persons("candidate.profile", sealed)]
+    profiles: list[Profile] = orjson.loads(b"[" + b",".join(plain) + b"]")
+    return profiles
 
 
 def email_index(keys: Keys, email: str) -> bytes:

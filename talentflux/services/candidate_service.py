@@ -77,12 +77,13 @@ async def page(session: AnySession, asked: CandidateQuery) -> RowPage:
         await CandidateSearchRepository(session).say(text)
     keys = await organization_keys(session)
     wanted = candidate_filtering.indexed(keys, asked, name=q)
-    wanted = replace(
-        wanted,
-        email_index=candidate_profile.email_index(keys, email) if email else None,
-        phone_index=candidate_profile.phone_index(keys, phone) or NOBODY if phone else None,
-        text=text is not None,
-    )
+    if email or phone or text is not None:
+        wanted = replace(
+            wanted,
+            email_index=candidate_profile.email_index(keys, email) if email else None,
+            phone_index=candidate_profile.phone_index(keys, phone) or NOBODY if phone else None,
+            text=text is not None,
+        )
     found = await CandidateRepository(session).page(asked, wanted)
     candidate_profile.open_rows(keys, found.items)
     if not private_fields.holds(session):
