@@ -112,7 +112,8 @@ class Keys:
         self._index = index
         self._columns: dict[str, bytes] = {}
         # By column and row: the wrapped key, so that nothing is opened with one that is not in the database any more,
-        # what decrypts by what it wraps, and the place of the ciphertext. A process lets go of `Keys` after a few seconds, and of these.
+        # what decrypts by what it wraps, and the place of the ciphertext. A process lets go of `Keys` after a few
+        # seconds, and of these.
         self._persons: dict[str, dict[int, tuple[bytes, _Decrypt, bytes]]] = {}
         self._commitment = derive(index, "commitment")
 
@@ -180,7 +181,7 @@ class Keys:
                 raise _tampered(column) from None
 
     def _person(self, column: str, row_id: UUID, wrapped: bytes) -> tuple[bytes, _Decrypt, bytes]:
-        """Return a wrapped key, what decrypts by what it wraps, and the place of what that has encrypted in a column."""
+        """Return a wrapped key, what decrypts by what it wraps, and the place of what is encrypted in a column."""
         head, row = wrapped[:3], str(row_id)
         wrapping = self._of_version(self._wrapping, head, column)
         place = self._prefix + head + f"{column.partition('.')[0]}:{row}".encode()
