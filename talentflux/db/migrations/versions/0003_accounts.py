@@ -3,7 +3,7 @@
 from alembic import op
 
 from talentflux.db import row_security
-from talentflux.db.row_security import APPLIED, IDENTITY, ORGANIZATION, REQUISITIONS, USER
+from talentflux.db.row_security import IDENTITY, ORGANIZATION, USER
 
 revision = "0003"
 down_revision = "0002"
@@ -141,15 +141,20 @@ INDEXES = (
 LEVEL = "(select coalesce(current_setting('app.requisitions', true), ''))"
 MINE = f"(select requisition_id from hiring_team where user_id = {USER} and deleted_at is null)"
 # Candidates go with what they applied to: a requisition that was deleted shows nobody any more.
+APPLIED = (
+    "(select candidate_id from application where deleted_at is null "
+    "and requisition_id in (select id from requisition where deleted_at is null))"
+)
 RESTRICTIONS = {
     "requisition": f"{LEVEL} = 'all' or ({LEVEL} = 'open' and not confidential) or id in {MINE}",
-    "application": f"{LEVEL} = 'all' or requisition_id in {REQUISITIONS}",
-    "match": f"{LEVEL} = 'all' or requisition_id in {REQUISITIONS}",
-    "task": f"{LEVEL} = 'all' or (requisition_id is null and {LEVEL} = 'open') or requisition_id in {REQUISITIONS}",
+    "application": f"{LEVEL} = 'all' or requisition_id in (select id from requisition)",
+    "match": f"{LEVEL} = 'all' or requisition_id in (select id from requisition)",
+    "task": f"{LEVEL} = 'all' or (requisition_id is null and {LEVEL} = 'open') "
+    "or requisition_id in (select id from requisition)",
     "candidate": f"{LEVEL} in ('all', 'open') or id in {APPLIED}",
     "resume": f"{LEVEL} in ('all', 'open') or candidate_id in {APPLIED}",
-    "resume_skill": f"{LEVEL} in ('all', 'open') or resume_id in (select visible_resumes())",
-    "file": f"{LEVEL} in ('all', 'open') or id in (select visible_files())",
+    "resume_skill": f"{LEVEL} in ('all', 'open') or resume_id in (select id from resume)",
+    "file": f"{LEVEL} in ('all', 'open') or id in (select file_id from resume)",
 }
 
 
@@ -190,8 +195,6 @@ def upgrade() -> None:
         f"id = {ORGANIZATION} or {IDENTITY} or ({ORGANIZATION} is null and "
         f"id in (select organization_id from member where user_id = {USER} and deleted_at is null))",
     )  # fmt: skip
-    for name, query in row_security.VISIBLE.items():
-        row_security.define(op, name, query)
     for table, condition in RESTRICTIONS.items():
         row_security.restrict(op, table, "requisitions", condition)
 
@@ -199,8 +202,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in RESTRICTIONS:
         op.execute(f"drop policy {table}_requisitions on {table}")
-    for name in row_security.VISIBLE:
-        op.execute(f"drop function {name}()")
     row_security.disable(op, "organization")
     row_security.enable(op, "organization", column="id")
     op.execute("alter table requisition drop column workspace_id, drop column confidential")
