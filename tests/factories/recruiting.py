@@ -128,6 +128,7 @@ class Story:
         ids["stage_id"] = pipeline["stages"][1]["id"]
         await self.make("/reject-reasons", {"name": "Too early"}, name="reject_reason_id")
         own = await self.make("/pipelines", {"name": "Own"}, name="pipeline_id")
+        ids["own_stage_id"] = own["stages"][1]["id"]
         automation = {"action": "create_task", "title": "Look at it"}
         stage = f"/pipelines/{own['id']}/stages/{own['stages'][0]['id']}"
         await self.make(f"{stage}/automations", automation, name="automation_id")
@@ -159,6 +160,20 @@ async def add_story(app: FastAPI, work: Work, mark: str, name: str) -> Story:
     story = Story(tenant, await tenant.person(Role.OWNER), mark, name)
     await story.fill(work)
     return story
+
+
+def example_of(story: Story, described: dict[str, Any]) -> Any:
+    """Return the body that the description of an operation gives as an example; None where it takes none."""
+    content = described.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    schema = content["schema"]
+    own = schema.get("examples")
+    while "$ref" in schema or "allOf" in schema or "anyOf" in schema:
+        schema = (schema.get("allOf") or schema.get("anyOf") or [schema])[0]
+        schema = story.tenant.app.openapi()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    found = content.get("examples") or own or schema.get("examples") or [content.get("example", {})]
+    return next(iter(found.values()))["value"] if isinstance(found, dict) else found[0]
 
 
 def words(answer: httpx.Response) -> str:
