@@ -56,7 +56,7 @@ class _Job:
     vector: NDArray[np.float32]
 
 
-def _profiles(count: int, size: int, seed: int) -> Iterator[_Profile]:
+def make_profiles(count: int, size: int, seed: int) -> Iterator[_Profile]:
     """Yield profiles: most skills from one trade (neighbours in the lexicon), popular ones more often."""
     chance = random.Random(seed)
     skills = list(load_lexicon().skills.values())
@@ -150,12 +150,12 @@ def run(resumes: int = RESUMES) -> list[Figure]:
         resumes: How many are stored.
     """
     embedder = get_embedder()
-    profiles = list(_profiles(resumes, _SKILLS_PER_RESUME, seed=1))
+    profiles = list(make_profiles(resumes, _SKILLS_PER_RESUME, seed=1))
     texts = [profile.text for profile in profiles]
     vectors = np.concatenate([embedder.encode(texts[at : at + _BATCH]) for at in range(0, resumes, _BATCH)])
     jobs = [
         _Job(RetrievalQuery(vector=vector, embedder=embedder.name, skill_ids=job.skills, words=""), vector)
-        for job in _profiles(QUERIES, _SKILLS_PER_JOB, seed=2)
+        for job in make_profiles(QUERIES, _SKILLS_PER_JOB, seed=2)
         for vector in embedder.encode([job.text])
     ]
     with tempfile.TemporaryDirectory(prefix="talentflux-bench-") as name:

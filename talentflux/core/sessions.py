@@ -120,7 +120,8 @@ class _ScopedSession(AsyncSession):
         if untouched and driver.cursor_factory is psycopg.AsyncCursor and has_room(self._leased, statement):
             return await fetch(self._leased, driver, statement, values)
         async with driver.cursor(row_factory=tuple_row, binary=True) as cursor:
-            await cursor.execute(statement.sql.encode(), {**statement.constants, **values})
+            prepare = False if statement.anew else None
+            await cursor.execute(statement.sql.encode(), {**statement.constants, **values}, prepare=prepare)
             found = await cursor.fetchall()
             return tuple(column.name for column in cursor.description or ()), found
 

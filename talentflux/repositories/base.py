@@ -20,7 +20,7 @@ from talentflux.core.database import AnySession, ReadSession
 from talentflux.core.errors import ConflictError, NotFoundError, PreconditionFailedError
 from talentflux.core.statements import Statement, as_dicts
 from talentflux.models.base import TenantRow
-from talentflux.repositories.variant import optional_names, variant
+from talentflux.repositories.variant import optional_name, optional_names, variant
 from talentflux.schemas.page import RowPage, Sort, SyncParameters
 from talentflux.schemas.version import ANY_VERSION, Versions, version_of
 
@@ -44,10 +44,13 @@ class ListQuery:
     Args:
         statement: What is read, in the order of the key, without deleted rows.
         key: Columns that order the list, each with its value before the first row.
+        filtered: Whether it has filters that are always given.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], key: Mapping[str, KeyPart]) -> None:
-        self.key = dict(key)
+    def __init__(
+        self, statement: Select[*tuple[Any, ...]], key: Mapping[str, KeyPart], *, filtered: bool = False
+    ) -> None:
+        self.key, self._filtered = dict(key), filtered
         self._statement, self._optional = statement, tuple(optional_names(statement))
         self._ready: dict[tuple[frozenset[str], bool], Statement] = {}
         self._rows = Statement(statement.limit(bindparam("rows")))
@@ -116,7 +119,9 @@ class ListQuery:
         if ready is None:
             rows = variant(self._statement, given) if self._optional else self._statement
             count = select(func.count()).select_from(rows.order_by(None).subquery())
-            ready = self._ready[given, counted] = Statement(count if counted else rows.limit(bindparam("rows")))
+            ready = self._ready[given, counted] = Statement(
+                count if counted else rows.limit(bindparam("rows")), anew=self._filtered or bool(given)
+            )
         return ready
 
     def _parameters(
@@ -161,8 +166,9 @@ class ResourceList:
     ) -> None:
         rows = columns.where(model.organization_id == parameter("organization_id", model.organization_id), *filters)
         views = {False: rows.where(model.deleted_at.is_(None), *live), True: rows.where(model.deleted_at.is_not(None))}
+        filtered = any(optional_name(condition) is None for condition in filters)
         self._views = {
-            (deleted, sort): _ordered(model, view, sort)
+            (deleted, sort): _ordered(model, view, sort, filtered=filtered)
             for deleted, view in views.items()
             for sort in get_args(get_args(Sort)[0])
         }
@@ -170,7 +176,7 @@ class ResourceList:
             model.updated_at >= parameter("since", model.updated_at),
             model.updated_at < parameter("horizon", model.updated_at),
         )
-        self._changed = _ordered(model, changed, "updated_at")
+        self._changed = _ordered(model, changed, "updated_at", filtered=True)
 
     async def page(self, session: AnySession, asked: SyncParameters, sort: Sort, **filters: object) -> RowPage:
         """Read one page of the view that is asked for.
@@ -218,7 +224,7 @@ async def _horizon(session: AnySession) -> datetime:
     return datetime.fromtimestamp(int(row[0]), UTC)
 
 
-def _ordered(model: Any, rows: Select[*tuple[Any, ...]], sort: str) -> ListQuery:
+def _ordered(model: Any, rows: Select[*tuple[Any, ...]], sort: str, *, filtered: bool) -> ListQuery:
     """Return a list in one order. Ids sort by the time of making; times of change may be equal, so the id decides."""
     descending = sort.startswith("-")
     columns = {"id": model.id} if sort.endswith("created_at") else {"updated_at": model.updated_at, "id": model.id}
@@ -227,7 +233,9 @@ def _ordered(model: Any, rows: Select[*tuple[Any, ...]], sort: str) -> ListQuery
     after = tuple_(*(parameter(f"after_{name}", column) for name, column in columns.items()))
     statement = rows.where(key < after if descending else key > after)
     order = [column.desc() if descending else column.asc() for column in columns.values()]
-    return ListQuery(statement.order_by(*order), {name: starts[name][descending] for name in columns})
+    return ListQuery(
+        statement.order_by(*order), {name: starts[name][descending] for name in columns}, filtered=filtered
+    )
 
 
 class TenantRepository(Generic[M]):

@@ -19,7 +19,7 @@ def optional_names(statement: Rows) -> frozenset[str]:
     Args:
         statement: With filters of the form `:name is null or …`.
     """
-    return frozenset(name for part in visitors.iterate(statement) if (name := _optional(part)) is not None)
+    return frozenset(name for part in visitors.iterate(statement) if (name := optional_name(part)) is not None)
 
 
 def variant(statement: Rows, given: frozenset[str]) -> Rows:
@@ -31,7 +31,7 @@ def variant(statement: Rows, given: frozenset[str]) -> Rows:
     """
 
     def replaced(part: Any, **_: Any) -> ColumnElement[bool] | None:
-        name = _optional(part)
+        name = optional_name(part)
         if name is None:
             return None
         if name not in given:
@@ -43,8 +43,12 @@ def variant(statement: Rows, given: frozenset[str]) -> Rows:
     return made
 
 
-def _optional(part: Any) -> str | None:
-    """Return the parameter that leaves out a condition while it is null; None for all else."""
+def optional_name(part: Any) -> str | None:
+    """Return the parameter that leaves out a condition while it is null; None for all else.
+
+    Args:
+        part: Of a statement.
+    """
     if not isinstance(part, BooleanClauseList) or part.operator is not operators.or_:
         return None
     first = part.clauses[0]
