@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, text, update
+from sqlalchemy import Select, Text, Uuid, and_, func, null, or_, select, text, update
 
 from talentflux.models import (
     Approval,
@@ -166,10 +166,10 @@ class ApprovalRepository(TenantRepository[Approval]):
             .execution_options(synchronize_session="fetch")
         )
 
-    async def members(self) -> dict[UUID, str]:
-        """Return the active members of the organization, each with role."""
-        statement = (
-            select(Member.user_id, Member.role)
+    async def people(self) -> tuple[dict[UUID, str], list[tuple[UUID, UUID]]]:
+        """Return the active members of the organization with their roles, and who stands in now for whom."""
+        members = (
+            select(Member.user_id, Member.role, null().cast(Uuid()).label("stand_in_id"))
             .join(User, User.id == Member.user_id)
             .where(
                 Member.organization_id == self.organization_id,
@@ -179,7 +179,15 @@ class ApprovalRepository(TenantRepository[Approval]):
                 User.deleted_at.is_(None),
             )
         )
-        return {row.user_id: row.role for row in await self.session.execute(statement)}
+        delegations = select(ApprovalDelegation.user_id, null().cast(Text()), ApprovalDelegation.stand_in_id).where(
+            ApprovalDelegation.organization_id == self.organization_id,
+            ApprovalDelegation.deleted_at.is_(None),
+            ApprovalDelegation.starts_at <= func.now(),
+            ApprovalDelegation.ends_at > func.now(),
+        )
+        found = (await self.session.execute(members.union_all(delegations))).all()
+        roles = {user_id: role for user_id, role, _ in found if role is not None}
+        return roles, [(user_id, stand_in_id) for user_id, _, stand_in_id in found if stand_in_id is not None]
 
     async def is_sought(self, requisition_id: UUID) -> bool:
         """Return whether a requisition is not deleted."""
@@ -219,16 +227,6 @@ class ApprovalDelegationRepository(TenantRepository[ApprovalDelegation]):
         """Return the delegations that hold at some time of a period."""
         statement = self.live().where(ApprovalDelegation.starts_at < ends_at, ApprovalDelegation.ends_at > starts_at)
         return list(await self.session.scalars(statement.order_by(ApprovalDelegation.id)))
-
-    async def now_holding(self) -> list[tuple[UUID, UUID]]:
-        """Return who stands in now: pairs of the person and their stand-in."""
-        statement = select(ApprovalDelegation.user_id, ApprovalDelegation.stand_in_id).where(
-            ApprovalDelegation.organization_id == self.organization_id,
-            ApprovalDelegation.deleted_at.is_(None),
-            ApprovalDelegation.starts_at <= func.now(),
-            ApprovalDelegation.ends_at > func.now(),
-        )
-        return [(user_id, stand_in_id) for user_id, stand_in_id in await self.session.execute(statement)]
 
     async def of(self, user_id: UUID) -> list[ApprovalDelegation]:
         """Return the delegations by and to somebody that have not ended."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from talentflux.core.database import AnySession
 from talentflux.core.permissions import ROLE_PERMISSIONS, Permission, Role
-from talentflux.repositories.approval_repository import ApprovalDelegationRepository, ApprovalRepository
+from talentflux.repositories.approval_repository import ApprovalRepository
 from talentflux.schemas.approval import StepRule
 
 
@@ -103,10 +103,10 @@ async def people(session: AnySession) -> People:
     Args:
         session: The transaction.
     """
-    members = await ApprovalRepository(session).members()
+    members, standing = await ApprovalRepository(session).people()
     roles = {user_id: Role(role) for user_id, role in members.items() if may_decide(Role(role))}
     stand_ins: dict[UUID, frozenset[UUID]] = {}
-    for person, stand_in in await ApprovalDelegationRepository(session).now_holding():
+    for person, stand_in in standing:
         stand_ins[person] = stand_ins.get(person, frozenset()) | {stand_in}
     return People(roles, stand_ins)
 
