@@ -51,8 +51,8 @@ class ListQuery:
         self, statement: Select[*tuple[Any, ...]], key: Mapping[str, KeyPart], *, filtered: bool = False
     ) -> None:
         self.key, self._filtered = dict(key), filtered
-        self._statement, self._optional = statement, tuple(optional_names(statement))
-        self._ready: dict[tuple[frozenset[str], bool], Statement] = {}
+        self._statement, self.optional = statement, tuple(optional_names(statement))
+        self._statements: dict[tuple[frozenset[str], bool], Statement] = {}
         self._rows = Statement(statement.limit(bindparam("rows")))
         for name in ("organization_id", *(f"after_{part}" for part in key)):
             if f"%({name})s" not in self._rows.sql:
@@ -95,7 +95,7 @@ class ListQuery:
         place = self._place(session, filters)
         after = self._after(cursor, place, session) if cursor else self.key
         parameters = self._parameters(session, {**filters, **moving}, after)
-        names, found = await session.rows(self._variant(parameters), {**parameters, "rows": limit + 1})
+        names, found = await session.rows(self.ready(parameters), {**parameters, "rows": limit + 1})
         more = len(found) > limit
         items = as_dicts(names, found[:limit])
         following = [items[-1][part] for part in self.key] if more else []
@@ -109,17 +109,17 @@ class ListQuery:
             **filters: As for `page`.
         """
         parameters = self._parameters(session, filters, self.key)
-        _, ((count,),) = await session.rows(self._variant(parameters, counted=True), parameters)
+        _, ((count,),) = await session.rows(self.ready(parameters, counted=True), parameters)
         return int(count)
 
-    def _variant(self, parameters: Mapping[str, object], *, counted: bool = False) -> Statement:
-        """Return the statement with the filters that are given."""
-        given = frozenset(name for name in self._optional if parameters.get(name) is not None)
-        ready = self._ready.get((given, counted))
+    def ready(self, parameters: Mapping[str, object], *, counted: bool = False) -> Statement:
+        """Return what reads, or counts, with the filters that are given; None leaves one out."""
+        given = frozenset(name for name in self.optional if parameters.get(name) is not None)
+        ready = self._statements.get((given, counted))
         if ready is None:
-            rows = variant(self._statement, given) if self._optional else self._statement
+            rows = variant(self._statement, given) if self.optional else self._statement
             count = select(func.count()).select_from(rows.order_by(None).subquery())
-            ready = self._ready[given, counted] = Statement(
+            ready = self._statements[given, counted] = Statement(
                 count if counted else rows.limit(bindparam("rows")), anew=self._filtered or bool(given)
             )
         return ready
@@ -178,6 +178,15 @@ class ResourceList:
         )
         self._changed = _ordered(model, changed, "updated_at", filtered=True)
 
+    def view(self, sort: Sort = "-created_at", *, deleted: bool = False) -> ListQuery:
+        """Return one of the views.
+
+        Args:
+            sort: The order.
+            deleted: Whether it is of deleted rows.
+        """
+        return self._views[deleted, sort]
+
     async def page(self, session: AnySession, asked: SyncParameters, sort: Sort, **filters: object) -> RowPage:
         """Read one page of the view that is asked for.
 
@@ -195,7 +204,7 @@ class ResourceList:
             query, filters["since"] = self._changed, asked.updated_since
             moving["horizon"] = await _horizon(session)
         else:
-            query = self._views[asked.deleted, sort]
+            query = self.view(sort, deleted=asked.deleted)
         page = await query.read(session, asked.limit, asked.cursor, filters, moving)
         if asked.include_total:
             return replace(page, total=await query.count(session, **filters, **moving))

@@ -59,15 +59,29 @@ INDEXES = (
     "create index application_screening_candidate_idx on application_screening (organization_id, candidate_id)",
     "create index application_resume_idx on application (organization_id, resume_id) where resume_id is not null",
 )
-# For lists in the order of their rows: a column behind the id is compared in the index, before any row is read.
+# For filters of lists, in the order of their rows. A column behind the id is compared in the index, before any row
+# is read.
 ORDERED = {
     "application_due_ordered_idx": "application (organization_id, id, stage_due_at) where stage_due_at is not null",
-    "application_answer_ordered_idx": "application (organization_id, id, answer_due_at) where answer_due_at is not null",
+    "application_answer_ordered_idx": (
+        "application (organization_id, id, answer_due_at) where answer_due_at is not null"
+    ),
     "application_entered_ordered_idx": "application (organization_id, id, entered_stage_at)",
     "application_deleted_idx": "application (organization_id, id) where deleted_at is not null",
     "candidate_years_ordered_idx": "candidate (organization_id, id, total_years) where total_years is not null",
     "candidate_deleted_idx": "candidate (organization_id, id) where deleted_at is not null",
     "resume_deleted_idx": "resume (organization_id, id) where deleted_at is not null",
+    "event_organization_id_type_id_idx": "event (organization_id, type, id)",
+    "event_organization_id_created_at_id_idx": "event (organization_id, created_at, id)",
+    "event_application_idx": "event (organization_id, application_id, id) where application_id is not null",
+    "event_job_idx": "event (organization_id, job_id, id) where job_id is not null",
+    "application_screening_state_idx": (
+        "application_screening (organization_id, state, standing, id) where current and deleted_at is null"
+    ),
+    "application_screening_flagged_idx": (
+        "application_screening (organization_id, standing, id) where current and deleted_at is null "
+        "and coalesce(jsonb_array_length(result -> 'flags'), 0) > 0"
+    ),
 }
 
 
