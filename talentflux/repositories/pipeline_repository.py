@@ -142,6 +142,23 @@ class PipelineRepository(TenantRepository[Pipeline]):
         """Return the stages of a pipeline in order."""
         return list(await self.session.scalars(self._stages(pipeline_id)))
 
+    async def hold_stage(self, stage_id: UUID) -> bool:
+        """Keep a stage from being deleted until the transaction ends; return whether it is still there."""
+        statement = self._stage(stage_id).with_for_update(read=True, key_share=True)
+        return await self.session.scalar(statement) is not None
+
+    async def close_stages(self, stage_ids: Sequence[UUID]) -> None:
+        """Wait for those who enter stages now, and let nobody else enter until the transaction ends."""
+        for stage_id in sorted(stage_ids):
+            await self.session.scalar(self._stage(stage_id).with_for_update())
+
+    def _stage(self, stage_id: UUID) -> Select[UUID]:
+        return select(PipelineStage.id).where(
+            PipelineStage.organization_id == self.organization_id,
+            PipelineStage.id == stage_id,
+            PipelineStage.deleted_at.is_(None),
+        )
+
     async def holds_applications(self, stage_ids: Sequence[UUID]) -> bool:
         """Return whether any application, deleted ones too, stands in one of some stages."""
         statement = select(Application.id).where(

@@ -8,6 +8,7 @@ from talentflux.core.database import WriteSession
 from talentflux.core.errors import ConflictError
 from talentflux.models import Application, ApplicationStageChange, PipelineStage
 from talentflux.repositories.application_repository import ApplicationRepository
+from talentflux.repositories.pipeline_repository import PipelineRepository
 from talentflux.schemas.application import ApplicationStatus, ChangeCause, Stage
 from talentflux.services import (
     answer_clock,
@@ -62,7 +63,11 @@ async def enter(
         stage: Where to.
         cause: What brings it there.
         reject_reason_id: Why it is rejected.
+
+    Raises:
+        ConflictError: The stage was deleted a moment ago.
     """
+    await hold(session, stage)
     now = await ApplicationRepository(session).now()
     former_id, former = application.stage_id, Stage(application.stage)
     seconds = max((now - application.entered_stage_at).total_seconds(), 0.0)
@@ -83,6 +88,20 @@ async def enter(
     await application_action_service.automate(session, application)
     if application.stage_due_at is not None:
         await application_action_service.schedule_sweep(session)
+
+
+async def hold(session: WriteSession, stage: PipelineStage) -> None:
+    """Let a stage not be deleted while an application enters it, which nobody would see again.
+
+    Args:
+        session: The transaction.
+        stage: Which.
+
+    Raises:
+        ConflictError: It was deleted a moment ago.
+    """
+    if not await PipelineRepository(session).hold_stage(stage.id):
+        raise ConflictError("This stage was deleted a moment ago. Name another one.")
 
 
 def stamp(application: Application, stage: PipelineStage, now: datetime) -> None:

@@ -169,6 +169,7 @@ async def ensure(  # noqa: PLR0913 -- what an application begins with; all but f
     """
     course = await _course(session, requisition_id)
     stage = course.first(Stage.APPLIED) if stage_id is None else course.find(stage_id)
+    await application_flow.hold(session, stage)
     repository = ApplicationRepository(session)
     row_id = new_id() if created_at is None else id_of_time(created_at)
     row = Application(

@@ -107,6 +107,7 @@ async def remove_stage(
         raise InvalidInputError(
             "`move_to` is no other stage of this pipeline.", fields={"query.move_to": "name a stage of this pipeline"}
         )
+    await repository.close_stages([stage_id])
     if await repository.holds_applications([stage_id]):
         if target is None:
             raise ConflictError(
