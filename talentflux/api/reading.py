@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -134,7 +135,7 @@ class ShortPath:
             values[name] = UUID(text)
         if self._query is not None:
             name, model = self._query
-            given = request.query_params.multi_items() if request.scope["query_string"] else []
+            given = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
             if len({key for key, _ in given}) < len(given):
                 return None
             try:
