@@ -26,7 +26,7 @@ async def test_what_is_kept_about_people_is_readable_in_no_dump_no_file_and_no_l
     work: Work,
     settings: Settings,
     admin_connection: psycopg.Connection,
-    log: io.StringIO,  # noqa: F811 -- the fixture
+    log: io.StringIO,
 ) -> None:
     story = await add_story(app, work, "Plain", PERSON)
     note = {"body": f"{PERSON} calls back", "application_id": story.ids["application_id"]}
