@@ -1,13 +1,17 @@
 """What was computed of an application, from what, and what a person said of it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Computed, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from talentflux.models.application import Application
 from talentflux.models.base import Base, TenantRow, one_of, tenant_keys
+from talentflux.models.candidate import Candidate
+from talentflux.models.event import Event
+from talentflux.models.resume import Resume
 from talentflux.schemas.application_screening import Assessment, ScreeningReason, ScreeningState
 
 _STANDING = (
@@ -70,3 +74,31 @@ class ApplicationScreening(TenantRow, Base):
         Index("application_screening_application_idx", "organization_id", "application_id", "id"),
         Index("application_screening_candidate_idx", "organization_id", "candidate_id"),
     )
+
+
+def _ordered(name: str, model: Any, columns: str, where: str | None = None) -> None:
+    """Declare an index for a filter of a list, in the order of its rows."""
+    named = [getattr(model, column) for column in columns.split()]
+    Index(name, model.organization_id, *named, postgresql_where=None if where is None else text(where))
+
+
+_DELETED: Final = "deleted_at is not null"
+_CURRENT: Final = "current and deleted_at is null"
+_ordered("application_due_ordered_idx", Application, "id stage_due_at", "stage_due_at is not null")
+_ordered("application_answer_ordered_idx", Application, "id answer_due_at", "answer_due_at is not null")
+_ordered("application_entered_ordered_idx", Application, "id entered_stage_at")
+_ordered("application_deleted_idx", Application, "id", _DELETED)
+_ordered("candidate_years_ordered_idx", Candidate, "id total_years", "total_years is not null")
+_ordered("candidate_deleted_idx", Candidate, "id", _DELETED)
+_ordered("resume_deleted_idx", Resume, "id", _DELETED)
+_ordered("event_organization_id_type_id_idx", Event, "type id")
+_ordered("event_organization_id_created_at_id_idx", Event, "created_at id")
+_ordered("event_application_idx", Event, "application_id id", "application_id is not null")
+_ordered("event_job_idx", Event, "job_id id", "job_id is not null")
+_ordered("application_screening_state_idx", ApplicationScreening, "state standing id", _CURRENT)
+_ordered(
+    "application_screening_flagged_idx",
+    ApplicationScreening,
+    "standing id",
+    f"{_CURRENT} and coalesce(jsonb_array_length(result -> 'flags'), 0) > 0",
+)

@@ -31,7 +31,8 @@ from talentflux.utils.ids import new_id
 _S = ApplicationScreening
 _ABOVE: Final = 1e9
 _HIDDEN_TEXT: Final[ColumnElement[Any]] = literal_column("""'$.flags[*] ? (@.kind == "hidden_text")'::jsonpath""")
-_flags = func.coalesce(func.jsonb_array_length(_S.result["flags"]), 0)
+_NONE: Final[ColumnElement[int]] = literal_column("0")  # written out, as in the index of those with flags
+_flags = func.coalesce(func.jsonb_array_length(_S.result["flags"]), _NONE)
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -82,7 +83,7 @@ _LIST = ListQuery(
         optional(_S.requisition_id, "requisition_id"),
         optional(_S.state, "state"),
         _wish("assessed", _S.assessment.is_not(None)),
-        _wish("flagged", _flags > 0),
+        _wish("flagged", _flags > _NONE),
         _wish("active", Application.status == ApplicationStatus.ACTIVE),
         tuple_(_S.standing, _S.id) < tuple_(parameter("after_standing", _S.standing), parameter("after_id", _S.id)),
     )
