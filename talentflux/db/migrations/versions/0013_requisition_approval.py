@@ -223,7 +223,5 @@ def downgrade() -> None:
     op.execute("alter table requisition no force row level security")
     op.execute("update requisition set status = 'closed' where status <> 'open'")
     op.execute("alter table requisition force row level security")
-    op.execute(
-        "alter table requisition add constraint requisition_status_check check (status in ('open', 'closed'))"
-    )
+    op.execute("alter table requisition add constraint requisition_status_check check (status in ('open', 'closed'))")
     op.execute("alter table requisition " + ", ".join(f"drop column {name}" for name in COLUMNS))
