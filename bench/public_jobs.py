@@ -128,7 +128,7 @@ def _enter(connection: psycopg.Connection, owner: UUID, employer: Employer, job:
     moment = datetime.now(UTC) - timedelta(seconds=1)
     card = card_of(cast("Job", job), employer, moment, hidden=False) | {"organization_id": owner}
     marks = ", ".join(["%s"] * len(card))
-    connection.execute(f"insert into job_card ({', '.join(card)}) values ({marks})", list(card.values()))  # type: ignore[arg-type]
+    connection.execute(f"insert into job_card ({', '.join(card)}) values ({marks})", list(card.values()))
 
 
 async def _measure(running: EmbeddedConnection, folder: Path) -> dict[str, float]:

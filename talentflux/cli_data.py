@@ -133,7 +133,7 @@ async def _archive(
     done = await read_archive(database, open_file_store(settings), path, progress, into)
     return (
         f"Imported {done.rows} rows and {done.files} originals into the organization {done.organization_id}. "
-        f"{done.accounts} accounts were made; their people set a password by “Forgot password”."
+        f"Accounts made: {done.accounts}; their people set a password by “Forgot password”."
     )
 
 
