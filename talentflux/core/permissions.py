@@ -127,17 +127,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
 }
 
 TEAM_PERMISSIONS: Final[dict[TeamRole, frozenset[Permission]]] = {
-    TeamRole.RECRUITER: frozenset(
-        {
-            _P.REQUISITION_WRITE,
-            _P.HIRING_TEAM_WRITE,
-            _P.MATCH_RUN,
-            _P.APPLICATION_MOVE,
-            _P.APPLICATION_CREATE,
-            _P.JOB_WRITE,
-            _P.JOB_PUBLISH,
-        }
-    ),
+    TeamRole.RECRUITER: frozenset({_P.REQUISITION_WRITE, _P.HIRING_TEAM_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE}),
     TeamRole.HIRING_MANAGER: frozenset({_P.REQUISITION_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE}),
     TeamRole.INTERVIEWER: frozenset(),
 }

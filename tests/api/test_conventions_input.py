@@ -14,6 +14,9 @@ from tests.api.support import UNKNOWN
 FOREIGN = {"id": UNKNOWN, "organization_id": UNKNOWN, "created_at": "2020-01-01T00:00:00Z", "is_admin": True}
 Body = Any
 
+FREE = {"values", "custom", "answers", "columns", "json_resume"}
+"""Fields that hold what others name: slugs, questions, columns, documents. Their own checks refuse what is wrong."""
+
 
 def bodies(app: FastAPI) -> list[tuple[str, str, Body]]:
     """Return method, path and example of every operation that takes JSON."""
@@ -60,6 +63,8 @@ async def test_no_operation_takes_a_field_that_it_does_not_know(app: FastAPI, cl
     seen = 0
     for method, path, example in bodies(app):
         for place in objects(example):
+            if FREE & set(place):
+                continue
             for name, value in FOREIGN.items():
                 body = copy.deepcopy(example)
                 if name in at(body, place):

@@ -141,6 +141,7 @@ class TestDemo:
             page.get_by_role("link", name="Screening a pile of resumes").click()
             assert page.locator("h1").inner_text() == "Screening a pile of resumes"
             page.goto(f"{demo.address}/docs")
+            page.locator("#operations-tag-resumes").click()
             page.get_by_text("Upload resumes").first.wait_for()
             page.goto(f"{demo.address}/account")
             page.get_by_text(demo.email).wait_for()

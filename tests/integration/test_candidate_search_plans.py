@@ -77,7 +77,7 @@ async def _plan(database: Database, wanted: CandidateFilter, words: str = "") ->
             await CandidateSearchRepository(session).say(query)
         driver = await session.driver()
         await driver.execute("set local enable_seqscan = off")
-        values: dict[str, Any] = {**wanted.values(), "organization_id": LOCAL_ORGANIZATION_ID}
+        values: dict[str, Any] = {**wanted.values, "organization_id": LOCAL_ORGANIZATION_ID}
         sql = f"explain (analyze, costs off, timing off, summary off) {compiled(wanted.shape())}"
         rows = await (await driver.execute(sql.encode(), values)).fetchall()
     return "\n".join(row[0] for row in rows)

@@ -15,64 +15,64 @@ ORGANIZATION = UUID("01936c00-0000-7000-8000-000000000001")
 
 @pytest.fixture
 def notes(owner_connection: psycopg.Connection) -> None:
-    owner_connection.execute("create table note (id int primary key, organization_id uuid not null, body jsonb)")
-    owner_connection.execute("alter table note enable row level security")
-    owner_connection.execute("alter table note force row level security")
+    owner_connection.execute("create table memo (id int primary key, organization_id uuid not null, body jsonb)")
+    owner_connection.execute("alter table memo enable row level security")
+    owner_connection.execute("alter table memo force row level security")
     condition = "organization_id = (select nullif(current_setting('app.organization_id', true), '')::uuid)"
-    owner_connection.execute(f"create policy p on note using ({condition}) with check ({condition})")
+    owner_connection.execute(f"create policy p on memo using ({condition}) with check ({condition})")
 
 
 async def test_read_session_refuses_writes(database: Database, notes: None) -> None:
     async with database.read_session(Scope(ORGANIZATION)) as session:
         assert isinstance(session, ReadSession)
         with pytest.raises(DBAPIError, match="read-only transaction"):
-            await session.execute(text("insert into note values (1, :o, null)"), {"o": ORGANIZATION})
+            await session.execute(text("insert into memo values (1, :o, null)"), {"o": ORGANIZATION})
 
 
 async def test_write_for_another_organization_is_refused(database: Database, notes: None) -> None:
     with pytest.raises(DBAPIError, match="row-level security"):
         async with database.write_session(Scope(ORGANIZATION)) as session:
-            await session.execute(text("insert into note values (1, :o, null)"), {"o": uuid4()})
+            await session.execute(text("insert into memo values (1, :o, null)"), {"o": uuid4()})
 
 
 async def test_write_without_organization_is_refused(database: Database, notes: None) -> None:
     with pytest.raises(DBAPIError, match="row-level security"):
         async with database.write_session(Scope()) as session:
-            await session.execute(text("insert into note values (1, :o, null)"), {"o": ORGANIZATION})
+            await session.execute(text("insert into memo values (1, :o, null)"), {"o": ORGANIZATION})
 
 
 async def test_rows_are_seen_by_their_organization_only(database: Database, notes: None) -> None:
     async with database.write_session(Scope(ORGANIZATION)) as session:
         assert isinstance(session, WriteSession)
-        await session.execute(text("insert into note values (1, :o, null)"), {"o": ORGANIZATION})
+        await session.execute(text("insert into memo values (1, :o, null)"), {"o": ORGANIZATION})
     counts = []
     for scope in (Scope(ORGANIZATION), Scope(uuid4()), Scope()):
         async with database.read_session(scope) as session:
-            counts.append((await session.execute(text("select count(*) from note"))).scalar_one())
+            counts.append((await session.execute(text("select count(*) from memo"))).scalar_one())
     assert counts == [1, 0, 0]
 
 
 async def test_block_that_raises_leaves_nothing(database: Database, notes: None) -> None:
     async def fail() -> None:
         async with database.write_session(Scope(ORGANIZATION)) as session:
-            await session.execute(text("insert into note values (1, :o, null)"), {"o": ORGANIZATION})
+            await session.execute(text("insert into memo values (1, :o, null)"), {"o": ORGANIZATION})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail()
     async with database.read_session(Scope(ORGANIZATION)) as session:
-        assert (await session.execute(text("select count(*) from note"))).scalar_one() == 0
+        assert (await session.execute(text("select count(*) from memo"))).scalar_one() == 0
 
 
 async def test_savepoint_rolls_back_alone(database: Database, notes: None) -> None:
     async with database.write_session(Scope(ORGANIZATION)) as session:
-        await session.execute(text("insert into note values (1, :o, null)"), {"o": ORGANIZATION})
+        await session.execute(text("insert into memo values (1, :o, null)"), {"o": ORGANIZATION})
         with pytest.raises(DBAPIError):
             async with session.begin_nested():
-                await session.execute(text("insert into note values (1, :o, null)"), {"o": ORGANIZATION})
-        await session.execute(text("insert into note values (2, :o, null)"), {"o": ORGANIZATION})
+                await session.execute(text("insert into memo values (1, :o, null)"), {"o": ORGANIZATION})
+        await session.execute(text("insert into memo values (2, :o, null)"), {"o": ORGANIZATION})
     async with database.read_session(Scope(ORGANIZATION)) as session:
-        assert (await session.execute(text("select count(*) from note"))).scalar_one() == 2
+        assert (await session.execute(text("select count(*) from memo"))).scalar_one() == 2
 
 
 async def test_scope_does_not_outlive_its_transaction(database: Database) -> None:
@@ -132,6 +132,6 @@ async def test_json_goes_in_and_comes_out(database: Database, notes: None) -> No
     from sqlalchemy import JSON, bindparam  # noqa: PLC0415 -- used by this test alone
 
     async with database.write_session(Scope(ORGANIZATION)) as session:
-        statement = text("insert into note values (1, :o, :body)").bindparams(bindparam("body", type_=JSON))
+        statement = text("insert into memo values (1, :o, :body)").bindparams(bindparam("body", type_=JSON))
         await session.execute(statement, {"o": ORGANIZATION, "body": body})
-        assert (await session.execute(text("select body from note"))).scalar_one() == body
+        assert (await session.execute(text("select body from memo"))).scalar_one() == body

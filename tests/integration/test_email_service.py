@@ -14,6 +14,7 @@ import structlog
 
 from talentflux.core.database import Database, Scope, WriteSession
 from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
+from talentflux.core.logging import get_logger
 from talentflux.core.mailer import Delivery, Result
 from talentflux.schemas.email import EmailQuery, EmailState
 from talentflux.services import email_service
@@ -199,8 +200,11 @@ async def test_pauses_grow_until_patience_ends(outbox: Outbox) -> None:
     assert outbox.jobs() == 0
 
 
-async def test_logs_know_ids_only(outbox: Outbox, caplog: pytest.LogCaptureFixture) -> None:
+async def test_logs_know_ids_only(
+    outbox: Outbox, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(email_service, "_log", get_logger("email"))  # one that no earlier test has used
     acts = [answer("550 canary@example.org unknown"), answer("451 canary"), accept]
     with structlog.testing.capture_logs() as lines:
         emails = [await written(outbox, PLATFORM) for _ in range(4)]

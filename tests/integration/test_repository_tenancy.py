@@ -13,8 +13,10 @@ from talentflux.core.database import Database, Scope
 from talentflux.core.errors import NotFoundError
 from talentflux.models import Application, Base, Candidate, Organization, Requisition
 from talentflux.repositories.base import TenantRepository
+from talentflux.repositories.candidate_filter import CandidateFilter
 from talentflux.repositories.candidate_repository import CandidateRepository
 from talentflux.schemas.candidate import CandidateQuery
+from talentflux.schemas.candidate_filter import CandidateFilters
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 
 OTHER = UUID("01936c00-0000-7000-8000-0000000000aa")
@@ -71,7 +73,7 @@ async def test_repository_scopes_even_where_row_security_would_not(
 ) -> None:
     admin_connection.execute("alter table candidate disable row level security")
     async with database.read_session(LOCAL) as session:
-        page = await CandidateRepository(session).page(CandidateQuery())
+        page = await CandidateRepository(session).page(CandidateQuery(), CandidateFilter(CandidateFilters()))
         rows = (await session.scalars(CandidateRepository(session).live())).all()
     assert (page.items, rows) == ([], [])
     assert issubclass(CandidateRepository, TenantRepository)

@@ -13,7 +13,7 @@ from talentflux.db.embedded import EmbeddedConnection
 from tests.factories.database import database_copy
 from tests.factories.schema_cases import ServedApi, Tally
 
-EXAMPLES = 8
+EXAMPLES = 4
 SEED = 20_261_121
 MASTER_KEY = base64.b64encode(hashlib.sha256(b"a master key for tests").digest()).decode()
 

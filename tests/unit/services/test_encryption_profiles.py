@@ -109,7 +109,7 @@ def test_any_text_can_be_a_name_or_a_question(text: str) -> None:
     tokens = profiles.name_tokens(KEYS, text)
     assert len(tokens) == len(set(tokens))
     asked = text[: len(text) // 2]
-    if all(len(word) > 1 for word in profiles._words(asked)):
+    if all(len(word) > 1 for word in profiles.name_words(asked)):
         assert set(profiles.search_tokens(KEYS, asked)) <= set(profiles.name_tokens(KEYS, asked))
 
 
