@@ -206,7 +206,7 @@ async def _check_undoable(
 def _ciphers(keys: Keys, candidate: Candidate, other: Candidate) -> tuple[Any, Any]:
     if candidate.wrapped_key is None or other.wrapped_key is None:
         raise ConflictError("The data of one of the two were erased.", code="erased")
-    return tuple(candidate_cipher.cipher_of(keys, each.id, each.wrapped_key) for each in (candidate, other))  # type: ignore[return-value]
+    return tuple(candidate_cipher.cipher_of(keys, each.id, each.wrapped_key) for each in (candidate, other))  # type: ignore[return-value] # two of two
 
 
 async def _state(session: AnySession, keys: Keys, candidate: Candidate) -> State:

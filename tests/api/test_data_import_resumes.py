@@ -27,7 +27,7 @@ async def test_a_list_that_is_none_is_one_file_that_cannot_be_read(client: httpx
     for content in (b"[{", b"[]", b"[1, 2]"):
         done = await sent(client, work, content)
         assert done["status"] == "failed"
-        assert len(done["errors"]) == 1  # type: ignore[arg-type]
+        assert len(done["errors"]) == 1  # type: ignore[arg-type] # JSON
 
 
 async def test_each_resume_of_a_list_becomes_a_candidate_once(client: httpx.AsyncClient, work: Work) -> None:
@@ -38,5 +38,5 @@ async def test_each_resume_of_a_list_becomes_a_candidate_once(client: httpx.Asyn
 
     names = [person["name"] for person in (await client.get("/api/v1/candidates")).json()["items"] if person["name"]]
     assert sorted(names) == ["Person Number1", "Person Number2"]
-    assert [error["file"] for error in first["errors"]] == ["list.json/3.json"]  # type: ignore[attr-defined]
-    assert [each["duplicate"] for each in second["resumes"]] == [True] * 3  # type: ignore[attr-defined]
+    assert [error["file"] for error in first["errors"]] == ["list.json/3.json"]  # type: ignore[attr-defined] # JSON
+    assert [each["duplicate"] for each in second["resumes"]] == [True] * 3  # type: ignore[attr-defined] # JSON

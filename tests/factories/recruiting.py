@@ -149,7 +149,7 @@ class Story:
                 names = _PARAMETER.findall(path)
                 known = self.ids | {"version": "1", "user_id": str(self.owner.user_id)}
                 if method.upper() in methods and path.startswith("/api/v1/") and all(name in known for name in names):
-                    filled = _PARAMETER.sub(lambda match: known[match[1]], path.removeprefix("/api/v1"))  # noqa: B023
+                    filled = _PARAMETER.sub(lambda match: known[match[1]], path.removeprefix("/api/v1"))  # noqa: B023 -- used before the loop goes on
                     found.append((method.upper(), filled, described))
         return found
 
