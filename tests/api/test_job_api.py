@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
 
 from tests.api.conftest import Work
 from tests.api.support import ANY_VERSION, UNKNOWN, assert_problem, requisition
@@ -152,13 +153,13 @@ async def test_a_change_without_its_version_is_refused(client: httpx.AsyncClient
 
 
 async def test_a_late_worker_shows_nothing_that_has_expired(
-    client: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
+    app: FastAPI, client: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
 ) -> None:
     shown = await published(client)
     past = datetime.now(UTC) - timedelta(seconds=1)
     admin_connection.execute("update job set expire_at = %s", [past])
     admin_connection.execute("update job_card set expires_at = %s", [past])
-    client._transport.app.state.resources.public_jobs.pages._kept.clear()  # type: ignore[attr-defined]
+    app.state.resources.public_jobs.pages._kept.clear()
     assert await seen(client) == []
     assert (await client.get(f"/api/v1/jobs/{shown['id']}")).json()["status"] == "expired"
     admin_connection.execute(

@@ -25,7 +25,8 @@ PATHS = ("/api/v1/public/jobs", "/api/v1/public/jobs/{id}", "/api/v1/public/jobs
 @pytest.fixture
 def fresh(app: FastAPI) -> Callable[[], None]:
     """Let what is kept for a second be forgotten."""
-    return app.state.resources.public_jobs.pages._kept.clear  # type: ignore[no-any-return]
+    forget: Callable[[], None] = app.state.resources.public_jobs.pages._kept.clear
+    return forget
 
 
 async def read(client: httpx.AsyncClient, path: str = "/api/v1/public/jobs", **asked: Any) -> list[dict[str, Any]]:

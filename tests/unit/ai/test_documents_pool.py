@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -115,7 +115,8 @@ def test_a_file_of_200_mb_is_refused_without_being_read(pool: ReaderPool[bytes],
 def test_map_may_be_left_early(pool: ReaderPool[bytes]) -> None:
     outcomes = pool.map((f"{number}.pdf", b"echo x") for number in range(1_000))
     assert next(outcomes).value == b"0.pdf:x"
-    outcomes.close()  # type: ignore[attr-defined]
+    assert isinstance(outcomes, Generator)
+    outcomes.close()
     assert pool.run(b"echo fine", "next.pdf") == b"next.pdf:fine"
 
 
