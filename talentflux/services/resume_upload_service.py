@@ -7,7 +7,7 @@ import asyncio
 import mimetypes
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -168,25 +168,24 @@ async def keep(store: FileStore, keys: Keys, uploads: Sequence[Upload], settings
                 for part, content in await asyncio.to_thread(json_resume.parts, data, name):
                     await _keep_file(store, keys, part, content, kept)
     except BaseException:
-        await discard(store, kept)
+        await discard(store, kept.by_digest.values())
         raise
     return kept
 
 
-async def discard(store: FileStore, kept: Kept) -> None:
+async def discard(store: FileStore, files: Collection[StoredFile]) -> None:
     """Remove originals that will have no row from the file store.
 
     What cannot be removed stays, and nobody can read it: the key of each file would have been in its row.
 
     Args:
         store: Where they lie.
-        kept: What was put there.
+        files: What was put there.
     """
-    keys = [stored.key for stored in kept.by_digest.values()]
     try:
-        await store.delete(keys)
+        await store.delete([stored.key for stored in files])
     except DependencyError:
-        _log.warning("originals without a row stay in the file store", count=len(keys))
+        _log.warning("originals without a row stay in the file store", count=len(files))
 
 
 async def _keep_file(store: FileStore, keys: Keys, name: str, data: bytes, kept: Kept) -> None:

@@ -1,5 +1,6 @@
 """Attachments: refused by size and kind, kept encrypted, given back as they came and never shown by a browser."""
 
+import asyncio
 from pathlib import Path
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
 from tests.api.record_support import candidate, shown
 from tests.api.support import UNKNOWN, assert_problem, imported, requisition, resume_text
+from tests.factories.database import TestDatabase
 from tests.factories.dump import readable_bytes
 from tests.factories.tenants import Tenant
 
@@ -78,6 +80,41 @@ async def test_a_file_comes_back_as_it_was_sent_and_is_readable_nowhere(
     assert_problem(await client.get(f"/api/v1/attachments/{made['id']}/file"), 404, "not_found")
     followed = await shown(client, f"/candidates/{one}/attachments?updated_since=2020-01-01T00:00:00Z")
     assert [each["file_name"] for each in followed["items"]] in ([], [""])
+
+
+async def ended_while_waiting(admin: psycopg.Connection) -> None:
+    """Wait until a transaction waits for a lock, and end its connection."""
+    async with asyncio.timeout(20):
+        while not admin.execute(  # noqa: ASYNC110 -- the condition lies in the database
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and wait_event_type = 'Lock'"
+        ).fetchall():
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("table", ["attachment", "idempotency_key"])
+async def test_a_file_that_does_not_come_to_its_commit_is_kept_nowhere(
+    table: str,
+    client: httpx.AsyncClient,
+    settings: Settings,
+    test_database: TestDatabase,
+    admin_connection: psycopg.Connection,
+) -> None:
+    one = await candidate(client)
+
+    async def send() -> httpx.Response:
+        file = {"file": ("a.txt", DATA, "text/plain")}
+        key = {"Idempotency-Key": "attach-1"}
+        return await client.post("/api/v1/attachments", files=file, data={"candidate_id": one}, headers=key)
+
+    with psycopg.connect(test_database.admin_url) as holding:
+        holding.execute(f"lock table {table} in share mode")
+        asked = asyncio.create_task(send())
+        await ended_while_waiting(admin_connection)
+        assert_problem(await asked, 503, "dependency_unavailable")
+    assert stored_files(settings) == []
+    assert (await send()).status_code == 201
+    assert len(stored_files(settings)) == 1
 
 
 async def test_files_go_with_their_candidate(client: httpx.AsyncClient) -> None:

@@ -1,13 +1,13 @@
 """What applicants answered in public forms."""
 
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Response
 
 from talentflux.api import job_examples as examples
 from talentflux.api.answers import answers
+from talentflux.api.originals import BYTES, original_answer
 from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession
 from talentflux.core.permissions import Permission
@@ -36,8 +36,7 @@ async def get_application_answers(
     operation_id="download_application_answer",
     summary="Download a file that answers a question",
     response_class=Response,
-    responses=answers(404, 422)
-    | {200: {"description": "The bytes as sent.", "content": {"*/*": {"example": "%PDF-1.7"}}}},
+    responses=answers(404, 422) | BYTES,
 )
 async def download_application_answer(
     application_id: UUID,
@@ -48,10 +47,4 @@ async def download_application_answer(
     """Return the bytes as they were sent, always as an attachment: a browser never shows them in this origin."""
     async with opener.reading() as session:
         found = await application_answer_service.original(session, application_id, file_id)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name.rsplit('/', 1)[-1], safe='')}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(await resources.files.get(found.key, found.cipher), media_type=found.media_type, headers=headers)
+    return await original_answer(resources.files, found)

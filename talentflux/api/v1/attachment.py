@@ -1,7 +1,7 @@
 """Attachments: files about candidates beside their resumes."""
 
+from functools import partial
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import File, Form, Query, Request, Response, UploadFile
@@ -9,14 +9,16 @@ from fastapi import File, Form, Query, Request, Response, UploadFile
 from talentflux.api import candidate_record_examples as record
 from talentflux.api.answers import GivenMatch, answers, check_deleted, page_answer, row_answer
 from talentflux.api.examples import listed
+from talentflux.api.originals import BYTES, original_answer
 from talentflux.api.routing import StemRouter
+from talentflux.api.undoing import undone_on_failure
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Opener, Using, opens, reads, writes
 from talentflux.schemas.attachment import AttachmentKind, AttachmentQuery, AttachmentRead
 from talentflux.schemas.page import Page
 from talentflux.services import attachment_service, encryption_service
-from talentflux.services.resume_upload_service import Upload
+from talentflux.services.resume_upload_service import Upload, discard
 
 router = StemRouter(prefix="/attachments", tags=["attachments"])
 of_candidates = StemRouter(prefix="/candidates", tags=["attachments"])
@@ -45,11 +47,8 @@ async def create_attachment(  # noqa: PLR0913, PLR0917 -- what FastAPI gives it
     keys = await encryption_service.keys_of(resources.database, opener.organization_id)
     upload = Upload(file.filename or "unnamed", file.size or 0, file.file)
     stored = await attachment_service.keep(resources.files, keys, upload, resources.settings)
-    try:
+    async with undone_on_failure(request, partial(discard, resources.files, [stored])):
         made = await attachment_service.register(await opener.session(), stored, candidate_id, kind)
-    except BaseException:
-        await resources.files.delete([stored.key])
-        raise
     return row_answer(request, made, status=201, location=f"/api/v1/attachments/{made.id}")
 
 
@@ -85,8 +84,7 @@ async def get_attachment(request: Request, attachment_id: UUID, session: _Readin
     operation_id="download_attachment",
     summary="Download an attachment",
     response_class=Response,
-    responses=answers(404, 422)
-    | {200: {"description": "The bytes as uploaded.", "content": {"*/*": {"example": "%PDF-1.7"}}}},
+    responses=answers(404, 422) | BYTES,
 )
 async def download_attachment(
     attachment_id: UUID,
@@ -96,15 +94,7 @@ async def download_attachment(
     """Return the bytes as they were uploaded, always as an attachment: a browser never shows them in this origin."""
     async with opener.reading() as session:
         original = await attachment_service.original(session, attachment_id)
-    name = quote(original.name.rsplit("/", 1)[-1], safe="")
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, no-store",
-    }
-    data = await resources.files.get(original.key, original.cipher)
-    return Response(data, media_type=original.media_type, headers=headers)
+    return await original_answer(resources.files, original)
 
 
 @router.delete(

@@ -2,13 +2,13 @@
 
 from functools import partial
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import BackgroundTasks, File, Form, Query, Request, Response, UploadFile
 
 from talentflux.api import examples
 from talentflux.api.answers import answers, check_deleted, page_answer, row_answer
+from talentflux.api.originals import BYTES, original_answer
 from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.api.undoing import undone_on_failure
 from talentflux.core.database import ReadSession
@@ -51,7 +51,7 @@ async def upload_resumes(  # noqa: PLR0913, PLR0917 -- what FastAPI gives
             await uploads.check_requisition(reading, requisition_id)
     keys = await encryption_service.keys_of(resources.database, opener.organization_id)
     kept = await uploads.keep(resources.files, keys, given, resources.settings)
-    async with undone_on_failure(request, partial(uploads.discard, resources.files, kept)):
+    async with undone_on_failure(request, partial(uploads.discard, resources.files, kept.by_digest.values())):
         accepted = await uploads.register(await opener.session(), kept, requisition_id)
     after.add_task(resources.files.delete, kept.spare)
     return accepted
@@ -93,8 +93,7 @@ async def get_resume(
     operation_id="download_resume",
     summary="Download the original",
     response_class=Response,
-    responses=answers(404, 422)
-    | {200: {"description": "The bytes as uploaded.", "content": {"*/*": {"example": "%PDF-1.7"}}}},
+    responses=answers(404, 422) | BYTES,
 )
 async def download_resume(
     resume_id: UUID,
@@ -104,15 +103,7 @@ async def download_resume(
     """Return the bytes as they were uploaded, always as an attachment: a browser never shows them in this origin."""
     async with opener.reading() as session:
         original = await resume_service.original(session, resume_id)
-    name = quote(original.name.rsplit("/", 1)[-1], safe="")
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, no-store",
-    }
-    data = await resources.files.get(original.key, original.cipher)
-    return Response(data, media_type=original.media_type, headers=headers)
+    return await original_answer(resources.files, original)
 
 
 @router.get(
