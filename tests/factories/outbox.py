@@ -6,13 +6,20 @@ from uuid import UUID
 
 import procrastinate
 import psycopg
+import pytest_asyncio
 from psycopg.rows import dict_row
 
 from talentflux.core.config import Settings, SmtpTls
-from talentflux.core.database import APP_ROLE, Database
+from talentflux.core.database import APP_ROLE, Database, Scope, WriteSession
+from talentflux.services import email_service
 from talentflux.workers.queue import build_app
 from tests.factories.database import TestDatabase
 from tests.factories.smtp_server import SmtpServer
+
+ORGANIZATION = UUID("01936c00-0000-7000-8000-000000000001")
+OTHER = UUID("01936c00-0000-7000-8000-0000000000ff")
+TENANT, PLATFORM = Scope(ORGANIZATION), Scope(identity=True)
+LINK = "https://jobs.example.org/verify?token=canary-secret"
 
 
 def smtp_settings(server: SmtpServer, **given: Any) -> Settings:
@@ -79,3 +86,28 @@ class Outbox:
         row = self.admin.execute(query, [task]).fetchone()
         assert row is not None
         return int(row[0])
+
+
+@pytest_asyncio.fixture
+async def outbox(test_database: TestDatabase, database: Database, admin_connection: psycopg.Connection) -> Outbox:
+    """The outbox of two organizations."""
+    for organization in (ORGANIZATION, OTHER):
+        values = {"id": organization, "slug": organization.hex}
+        admin_connection.execute("insert into organization (id, slug, name) values (%(id)s, %(slug)s, 'Any')", values)
+    return Outbox(test_database, database, admin_connection)
+
+
+async def verify(session: WriteSession, to: str = "canary@example.org") -> UUID:
+    """Write an e-mail about an account."""
+    return await email_service.send(session, "verify_email", to=to, link=LINK)
+
+
+async def invite(session: WriteSession, to: str = "canary@example.org") -> UUID:
+    """Write an e-mail of an organization."""
+    return await email_service.send(session, "invitation", to=to, link=LINK, organization="Canary Ltd")
+
+
+async def written(outbox: Outbox, scope: Scope = PLATFORM) -> UUID:
+    """Write an e-mail of the one kind or the other, in a transaction of its own."""
+    async with outbox.database.write_session(scope) as session:
+        return await (verify(session) if scope.identity else invite(session))
