@@ -28,6 +28,8 @@ HERE = Path(__file__).parent
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 LABELS: dict[str, dict[str, str]] = yaml.safe_load((HERE / "source/labels.yaml").read_text(encoding="utf-8"))
 SECTIONS = ("summary", "experience", "education", "skills", "certificates", "languages")
+(WIDTH, HEIGHT), MARGIN = A4, 16 * mm
+HEAD = {"name": "name", "headline": "base"}
 Person = dict[str, Any]
 
 
@@ -315,62 +317,63 @@ def pdf_sections(
     return out
 
 
+Arranged = tuple[list[Frame], list[Any]]
+
+
+def pdf_sidebar(person: Person, styles: dict[str, ParagraphStyle], header: list[Paragraph]) -> Arranged:
+    """Return frames and story of a resume with a column at the side."""
+    frames = [
+        Frame(4 * mm, MARGIN, 54 * mm, HEIGHT - 2 * MARGIN),
+        Frame(62 * mm + 8 * mm, MARGIN, WIDTH - 62 * mm - 2 * 8 * mm, HEIGHT - 2 * MARGIN),
+    ]
+    aside = [
+        Paragraph(LABELS[person["lang"]]["contact"], styles["lightheading"]),
+        *(Paragraph(html.escape(line.removeprefix("https://")), styles["light"]) for line in contact(person)),
+    ]
+    aside += pdf_sections(person, styles, {"skills", "languages", "certificates"}, 54 * mm, light=True)
+    own = pdf_sections(person, styles, {"summary", "experience", "education"}, 80 * mm)
+    return frames, [*aside, FrameBreak(), *header, *own]
+
+
+def pdf_columns(person: Person, styles: dict[str, ParagraphStyle], header: list[Paragraph]) -> Arranged:
+    """Return frames and story of a resume in two columns under a head."""
+    top, column = 34 * mm, (WIDTH - 2 * MARGIN - 8 * mm) / 2
+    low = HEIGHT - MARGIN - top - 14 * mm
+    frames = [
+        Frame(MARGIN, HEIGHT - MARGIN - top, WIDTH - 2 * MARGIN, top),
+        Frame(MARGIN, 14 * mm, column, low),
+        Frame(MARGIN + column + 8 * mm, 14 * mm, column, low),
+    ]
+    one_line = Paragraph(html.escape(" | ".join(contact(person))), styles["base"])
+    left = pdf_sections(person, styles, {"summary", "experience"}, column)
+    right = pdf_sections(person, styles, {"education", "skills", "certificates", "languages"}, column)
+    return frames, [*header, one_line, FrameBreak(), *left, FrameBreak(), *right]
+
+
+def pdf_classic(person: Person, styles: dict[str, ParagraphStyle], header: list[Paragraph]) -> Arranged:
+    """Return frames and story of a resume in one column."""
+    lines = [Paragraph(html.escape(line), styles["base"]) for line in contact(person)]
+    frames = [Frame(MARGIN, MARGIN, WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)]
+    return frames, [*header, *lines, *pdf_sections(person, styles, set(SECTIONS), WIDTH - 2 * MARGIN - 12)]
+
+
 def write_pdf(person: Person, path: Path) -> None:
     """Write a PDF in the layout of the person: classic, sidebar (white on navy) or two-column."""
-    styles, (width, height), margin = pdf_styles("#1f5fa8"), A4, 16 * mm
+    styles = pdf_styles("#1f5fa8")
     document = BaseDocTemplate(str(path), pagesize=A4, title="Resume", author="", invariant=1)
-    header = [
-        Paragraph(html.escape(person["name"]), styles["name"]),
-        Paragraph(html.escape(person["headline"]), styles["base"]),
-    ]
-    lines = [Paragraph(html.escape(line), styles["base"]) for line in contact(person)]
+    header = [Paragraph(html.escape(person[part]), styles[style]) for part, style in HEAD.items()]
 
     def background(canvas: Canvas, _document: object) -> None:
         if person["layout"] == "sidebar":
             canvas.setFillColor(HexColor("#1d3557"))
-            canvas.rect(0, 0, 62 * mm, height, stroke=0, fill=1)
+            canvas.rect(0, 0, 62 * mm, HEIGHT, stroke=0, fill=1)
         if person.get("hidden"):
             canvas.setFillColor(white)
             canvas.setFont("DejaVu", 5)
-            canvas.drawString(margin, 12 * mm, person["hidden"])
+            canvas.drawString(MARGIN, 12 * mm, person["hidden"])
 
-    if person["layout"] == "sidebar":
-        main_width = width - 62 * mm - 2 * 8 * mm
-        frames = [
-            Frame(4 * mm, margin, 54 * mm, height - 2 * margin),
-            Frame(62 * mm + 8 * mm, margin, main_width, height - 2 * margin),
-        ]
-        aside = [
-            Paragraph(LABELS[person["lang"]]["contact"], styles["lightheading"]),
-            *(Paragraph(html.escape(line.removeprefix("https://")), styles["light"]) for line in contact(person)),
-        ]
-        aside += pdf_sections(person, styles, {"skills", "languages", "certificates"}, 54 * mm, light=True)
-        story = [
-            *aside,
-            FrameBreak(),
-            *header,
-            *pdf_sections(person, styles, {"summary", "experience", "education"}, 80 * mm),
-        ]
-    elif person["layout"] == "two-column":
-        top, column = 34 * mm, (width - 2 * margin - 8 * mm) / 2
-        low = height - margin - top - 14 * mm
-        frames = [
-            Frame(margin, height - margin - top, width - 2 * margin, top),
-            Frame(margin, 14 * mm, column, low),
-            Frame(margin + column + 8 * mm, 14 * mm, column, low),
-        ]
-        one_line = Paragraph(html.escape(" | ".join(contact(person))), styles["base"])
-        story = [
-            *header,
-            one_line,
-            FrameBreak(),
-            *pdf_sections(person, styles, {"summary", "experience"}, column),
-            FrameBreak(),
-            *pdf_sections(person, styles, {"education", "skills", "certificates", "languages"}, column),
-        ]
-    else:
-        frames = [Frame(margin, margin, width - 2 * margin, height - 2 * margin)]
-        story = [*header, *lines, *pdf_sections(person, styles, set(SECTIONS), width - 2 * margin - 12)]
+    arrange = {"sidebar": pdf_sidebar, "two-column": pdf_columns}.get(person["layout"], pdf_classic)
+    frames, story = arrange(person, styles, header)
     document.addPageTemplates(PageTemplate(frames=frames, onPage=background))
     document.build(story)
 
