@@ -31,8 +31,10 @@ from talentflux.utils.ids import new_id
 _S = ApplicationScreening
 _ABOVE: Final = 1e9
 _HIDDEN_TEXT: Final[ColumnElement[Any]] = literal_column("""'$.flags[*] ? (@.kind == "hidden_text")'::jsonpath""")
-_NONE: Final[ColumnElement[int]] = literal_column("0")  # written out, as in the index of those with flags
-_flags = func.coalesce(func.jsonb_array_length(_S.result["flags"]), _NONE)
+# Written out as in the index of those with flags, for the server takes a subscript for something else than an arrow.
+_NONE: Final[ColumnElement[int]] = literal_column("0")
+_FLAGS: Final[ColumnElement[Any]] = literal_column("'flags'::text")
+_flags = func.coalesce(func.jsonb_array_length(_S.result.op("->")(_FLAGS)), _NONE)
 
 
 def _rows() -> Select[*tuple[Any, ...]]:

@@ -110,7 +110,15 @@ def _lists() -> list[tuple[ListQuery, dict[str, Any]]]:
         (screenings, {}),
         (screenings, {"requisition_id": OTHER}),
         (screenings, {"state": "failed"}),
+        (screenings, {"flagged": True}),
     ]
+
+
+@pytest.mark.usefixtures("filled")
+async def test_flagged_screenings_are_found_by_the_index_of_them_alone(database: Database) -> None:
+    for level in ("all", "open"):
+        plan = await _plan(database, application_screening_repository._LIST, {"flagged": True}, level)
+        assert "application_screening_flagged_idx" in plan, plan
 
 
 @pytest.mark.usefixtures("filled")
