@@ -140,6 +140,9 @@ class Settings(BaseSettings):
         default="",
         description="Inner hosts, host:port or networks that addresses given by users may lead to, by commas.",
     )
+    webhook_delivery_days: int = Field(
+        default=30, ge=4, le=3650, description="How long the log of webhooks' deliveries is kept."
+    )
     dns_server: str = Field(
         default="", description="host:port that is asked whether a domain is an organization's; empty: the system's."
     )

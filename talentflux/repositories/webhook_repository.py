@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import load_only
 
 from talentflux.core.errors import NotFoundError
@@ -19,6 +19,7 @@ from talentflux.repositories.base import (
     optional,
     parameter,
 )
+from talentflux.schemas.event_types import PING
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.webhook import DeliveryQuery, DeliveryStatus, DisabledReason, ReplayRequest, WebhookQuery
 from talentflux.utils.ids import new_id
@@ -160,13 +161,14 @@ class WebhookDeliveryRepository(TenantRepository[WebhookDelivery]):
         )
         if asked.until is not None:
             statement = statement.where(Event.created_at < asked.until)
+        mine = select(WebhookDelivery.event_id).where(
+            WebhookDelivery.organization_id == self.organization_id,
+            WebhookDelivery.webhook_endpoint_id == endpoint_id,
+            WebhookDelivery.event_id == Event.id,
+        )
+        statement = statement.where((Event.type != PING) | mine.exists())  # a ping is for the one that was tried
         if asked.only_missing:
-            arrived = select(WebhookDelivery.event_id).where(
-                WebhookDelivery.organization_id == self.organization_id,
-                WebhookDelivery.webhook_endpoint_id == endpoint_id,
-                WebhookDelivery.event_id == Event.id,
-                WebhookDelivery.status.in_([DeliveryStatus.DELIVERED, DeliveryStatus.PENDING]),
-            )
+            arrived = mine.where(WebhookDelivery.status.in_([DeliveryStatus.DELIVERED, DeliveryStatus.PENDING]))
             statement = statement.where(~arrived.exists())
         return list(await self.session.scalars(statement.order_by(Event.created_at, Event.id).limit(most)))
 
@@ -221,3 +223,32 @@ class WebhookDeliveryRepository(TenantRepository[WebhookDelivery]):
             .with_for_update()
         )
         return {row.id: row for row in await self.session.scalars(statement)}
+
+    async def remove_before(self, made_before: UUID, most: int) -> int:
+        """Remove deliveries that ended; return how many there were.
+
+        Args:
+            made_before: Ids begin with the time: only those with smaller ones.
+            most: Most of them.
+        """
+        old = (
+            select(WebhookDelivery.id)
+            .where(
+                WebhookDelivery.organization_id == self.organization_id,
+                WebhookDelivery.id < made_before,
+                WebhookDelivery.status != DeliveryStatus.PENDING,
+            )
+            .order_by(WebhookDelivery.id)
+            .limit(most)
+        )
+        done = await self.session.execute(
+            delete(WebhookDelivery)
+            .where(WebhookDelivery.organization_id == self.organization_id, WebhookDelivery.id.in_(old))
+            .execution_options(synchronize_session=False)
+        )
+        return int(done.rowcount)  # type: ignore[attr-defined] # a delete has one
+
+    async def remain(self) -> bool:
+        """Return whether there is any delivery."""
+        statement = select(WebhookDelivery.id).where(WebhookDelivery.organization_id == self.organization_id)
+        return await self.session.scalar(statement.limit(1)) is not None

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+PING: Final = "webhook.ping"
+"""Somebody tries a webhook: told to that one alone."""
+
 EVENT_TYPES: Final[dict[str, str]] = {
     "candidate.created": "Somebody became known.",
     "candidate.updated": "Fields of a candidate changed; `data.fields` names them.",
@@ -69,5 +72,5 @@ EVENT_TYPES: Final[dict[str, str]] = {
     "tag.updated": "A tag was renamed.",
     "tag.merged": "Two tags became one.",
     "tag.deleted": "A tag was deleted.",
-    "webhook.ping": "Somebody tried a webhook; sent to that one alone.",
+    PING: "Somebody tried a webhook; sent to that one alone.",
 }

@@ -28,6 +28,9 @@ from talentflux.services import audit_service
 from talentflux.services.encryption_service import organization_keys
 
 DELIVER_TASK: Final = "webhook.deliver"
+SWEEP_TASK: Final = "webhook.sweep"
+QUEUE: Final = "webhook"
+"""A queue of its own: work that waits for others' servers keeps no other work from being done."""
 BATCH: Final = 50
 """Deliveries of one job."""
 
@@ -40,6 +43,8 @@ WAITS: Final = (
 
 _FAILING_FOR: Final = timedelta(days=3)
 _GONE: Final = 410
+_SWEEP_SECONDS: Final = 24 * 3600.0
+_SWEPT: Final = 10_000
 _JITTER: Final = 0.1
 _log = get_logger("webhook")
 
@@ -236,6 +241,46 @@ async def postpone(session: WriteSession, endpoint_id: UUID, delivery_ids: Seque
     await _enqueue(session, endpoint_id, list(waiting), WAITS[1].total_seconds())
 
 
+async def hand_on(session: WriteSession, endpoint_id: UUID, delivery_ids: Sequence[UUID]) -> None:
+    """Let another job carry deliveries to a slow receiver out, once nothing else waits.
+
+    Args:
+        session: A transaction of its own.
+        endpoint_id: To whom they go.
+        delivery_ids: Which; they stay due.
+    """
+    await _enqueue(session, endpoint_id, delivery_ids, slow=True)
+
+
+async def sweep(session: WriteSession, kept: timedelta) -> bool:
+    """Remove old deliveries that ended, and come back in a day while there are any. Events stay: timelines show them.
+
+    Args:
+        session: A transaction of an organization.
+        kept: For how long.
+
+    Returns:
+        Whether there may be more to remove now.
+    """
+    repository = WebhookDeliveryRepository(session)
+    milliseconds = int((datetime.now(UTC) - kept).timestamp() * 1000)
+    if await repository.remove_before(UUID(int=milliseconds << 80), _SWEPT) == _SWEPT:  # ids begin with the time
+        return True
+    if await repository.remain():
+        await schedule_sweep(session)
+    return False
+
+
+async def schedule_sweep(session: WriteSession) -> None:
+    """Let `sweep` run within a day, once for all who ask.
+
+    Args:
+        session: A transaction of an organization.
+    """
+    lock = f"{SWEEP_TASK}:{session.scope.organization_id}"
+    await enqueue(session, SWEEP_TASK, delay_seconds=_SWEEP_SECONDS, queueing_lock=lock)
+
+
 def _note(delivery: WebhookDelivery, outcome: Outcome, now: datetime) -> timedelta | None:
     """Write an attempt into a delivery; return how long to wait for the next, None when there is none."""
     error = None if outcome.arrived else outcome.error or "answer"
@@ -301,14 +346,22 @@ def _secrets(keys: Keys, endpoint: WebhookEndpoint) -> list[bytes]:
 
 
 async def _enqueue(
-    session: WriteSession, endpoint_id: UUID, delivery_ids: Sequence[UUID], delay_seconds: float | None = None
+    session: WriteSession,
+    endpoint_id: UUID,
+    delivery_ids: Sequence[UUID],
+    delay_seconds: float | None = None,
+    *,
+    slow: bool = False,
 ) -> None:
     await enqueue(
         session,
         DELIVER_TASK,
+        queue=QUEUE,
         # A slow receiver holds up its own deliveries alone. A job that waits must not, so it has no lock.
         lock=None if delay_seconds else f"webhook:{endpoint_id}",
+        priority=-1 if slow else 0,
         delay_seconds=delay_seconds,
         endpoint_id=endpoint_id,
         delivery_ids=list(delivery_ids),
+        slow=int(slow),
     )

@@ -13,6 +13,7 @@ from talentflux.core.outbound import OutboundPolicy, OutboundRefusedError
 from talentflux.models import Event, WebhookEndpoint
 from talentflux.repositories.event_repository import EventRepository
 from talentflux.repositories.webhook_repository import WebhookDeliveryRepository, WebhookRepository
+from talentflux.schemas.event_types import PING
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.version import ANY_VERSION, Versions
 from talentflux.schemas.webhook import (
@@ -33,7 +34,6 @@ from talentflux.services.encryption_service import organization_keys
 from talentflux.services.webhook_delivery import SECRET_PREFIX, context
 from talentflux.utils.ids import new_id
 
-PING: Final = "webhook.ping"
 MOST: Final = 50
 """Endpoints of one organization."""
 

@@ -24,13 +24,15 @@ from talentflux.core.telemetry import Telemetry
 from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
-from talentflux.services import audit_keeper, idempotency_service
+from talentflux.services import audit_keeper, idempotency_service, webhook_delivery
 from talentflux.workers.queue import MAX_ATTEMPTS, build_app
 
 _RESCUE_SECONDS = 2.0
 _BEATS = 3.5  # heartbeats in the time after which a silent worker counts as dead
 _POLL_SECONDS = 2.0  # a rescued or postponed job is found by asking; new ones are announced
 _LONGEST_PAUSE_SECONDS = 5.0
+WEBHOOKS_AT_ONCE = 4
+"""Jobs that tell webhooks, beside those of the settings: they wait for others' servers and need no processor."""
 _KEEP_FINISHED = "7 days"
 
 # One statement, so that two workers never rescue the same job twice.
@@ -45,10 +47,11 @@ _RESCUE = """
         set status = (case when job.attempts + 1 >= %s then 'failed' else 'todo' end)::procrastinate_job_status,
             attempts = job.attempts + 1, worker_id = null
         from stalled where stalled.id = job.id
-        returning job.id, job.status
+        returning job.id, job.status, job.queue_name
     )
     select id, status::text,
-           pg_notify('procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', id)::text)
+           pg_notify('procrastinate_queue_v1#' || queue_name,
+                     json_build_object('type', 'job_inserted', 'job_id', id)::text)
     from rescued
 """
 _CLEAN = """
@@ -133,43 +136,53 @@ async def _figures(settings: Settings, database: Database) -> AsyncIterator[None
 
 
 async def _run_once(database_url: str, database: Database, settings: Settings, stopping: asyncio.Event) -> None:
-    """Run one worker of the queue until it is told to stop or loses its database."""
+    """Run a worker of each queue until they are told to stop or lose their database."""
     await database.ping()
     connector = procrastinate.PsycopgConnector(
         conninfo=database_url.replace("postgresql+psycopg://", "postgresql://", 1),
         kwargs={"options": f"-c role={APP_ROLE} -c timezone=UTC", "connect_timeout": 5},
         min_size=1,
-        max_size=settings.worker_concurrency + 3,
+        max_size=settings.worker_concurrency + WEBHOOKS_AT_ONCE + 4,
         timeout=5.0,
     )
     app = build_app(connector)
     async with app.open_async():
-        worker = Worker(
-            app,
-            name="worker",
-            concurrency=settings.worker_concurrency,
-            fetch_job_polling_interval=_POLL_SECONDS,
-            shutdown_graceful_timeout=settings.shutdown_seconds,  # then they are given back
-            delete_jobs=DeleteJobCondition.NEVER,
-            additional_context={"database": database, "settings": settings},
-            install_signal_handlers=False,
-            update_heartbeat_interval=settings.worker_stalled_seconds / _BEATS,
-            stalled_worker_timeout=settings.worker_stalled_seconds,
-        )
-        running = asyncio.create_task(worker.run(), name="queue worker")  # type: ignore[no-untyped-call] # no hints there
+        workers = [
+            _worker(app, database, settings, "default", settings.worker_concurrency),
+            _worker(app, database, settings, webhook_delivery.QUEUE, WEBHOOKS_AT_ONCE),
+        ]
+        running = [asyncio.create_task(each.run(), name="queue worker") for each in workers]  # type: ignore[no-untyped-call] # no hints there
         rescue = _rescue_forever(connector.pool, database, settings.worker_stalled_seconds)
         rescuing = asyncio.create_task(rescue, name="rescue")
         told = asyncio.create_task(stopping.wait(), name="told to stop")
         try:
-            await asyncio.wait({running, rescuing, told}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*running, rescuing, told}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            worker.stop()  # type: ignore[no-untyped-call] # no hints there
+            for each in workers:
+                each.stop()  # type: ignore[no-untyped-call] # no hints there
             for side in (rescuing, told):
                 side.cancel()
-            results = await asyncio.gather(running, rescuing, told, return_exceptions=True)
+            results = await asyncio.gather(*running, rescuing, told, return_exceptions=True)
         for result in results:
             if isinstance(result, Exception):
                 raise result
+
+
+def _worker(app: procrastinate.App, database: Database, settings: Settings, queue: str, at_once: int) -> Worker:
+    """Return what runs the jobs of one queue."""
+    return Worker(
+        app,
+        queues=[queue],
+        name="worker",
+        concurrency=at_once,
+        fetch_job_polling_interval=_POLL_SECONDS,
+        shutdown_graceful_timeout=settings.shutdown_seconds,  # then they are given back
+        delete_jobs=DeleteJobCondition.NEVER,
+        additional_context={"database": database, "settings": settings},
+        install_signal_handlers=False,
+        update_heartbeat_interval=settings.worker_stalled_seconds / _BEATS,
+        stalled_worker_timeout=settings.worker_stalled_seconds,
+    )
 
 
 async def _rescue_forever(pool: psycopg_pool.AsyncConnectionPool, database: Database, stalled_seconds: float) -> None:
