@@ -1,14 +1,24 @@
 """SQL of pipelines and their stages."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, text, update
+from sqlalchemy import Select, TextClause, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from talentflux.models import Application, Pipeline, PipelineStage, StageAutomation
+from talentflux.models import Application, Pipeline, PipelineStage, Requisition, StageAutomation
 from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, newest_first, of_tenant
+from talentflux.repositories.pipeline_statements import (
+    EMPTY_STEPS,
+    FOLLOW,
+    FOLLOW_STAGE,
+    MAP,
+    MAP_STEPS,
+    REQUISITION_TAKEN,
+    STAGE_TAKEN,
+)
 from talentflux.schemas.application import Stage
 from talentflux.schemas.page import RowPage
 from talentflux.utils.ids import new_id
@@ -21,70 +31,8 @@ _LIST = ListQuery(
     .order_by(_order),
     key={"id": LAST_ID},
 )
-# Where stages of a former pipeline go: the first of their kind, else the nearest before it.
-_TARGETS: Final = """(
-    select distinct on (f.id) f.id as former, n.id, n.kind, n.max_days
-    from pipeline_stage f join pipeline_stage n on n.pipeline_id = :pipeline_id and n.deleted_at is null
-        and n.organization_id = f.organization_id
-    where f.organization_id = :organization_id and (n.kind = f.kind or (
-        array_position(cast(:kinds as text[]), n.kind) < array_position(cast(:kinds as text[]), f.kind)
-        and n.kind not in ('hired', 'rejected')))
-    order by f.id, array_position(cast(:kinds as text[]), n.kind) desc, n.position
-)"""
-_MAP: Final = text(
-    f"""
-    update application a set stage_id = t.id, stage = t.kind,
-        stage_due_at = case when a.stage in ('hired', 'rejected') then null
-            else a.entered_stage_at + make_interval(days => t.max_days) end,
-        stage_alerted_at = null
-    from {_TARGETS} t
-    where a.organization_id = :organization_id and a.requisition_id = :requisition_id and a.stage_id = t.former
-        and a.stage_id is distinct from t.id
-    """  # noqa: S608 -- made of constants, as below
-)
-_FOLLOW: Final = text(
-    """
-    update application_action d set stage_id = a.stage_id from application a
-    where d.organization_id = :organization_id and d.state = 'waiting' and d.stage_id is not null
-        and a.organization_id = d.organization_id and a.id = d.application_id
-        and a.requisition_id = :requisition_id and a.stage_id is distinct from d.stage_id
-    """
-)
-_FOLLOW_STAGE: Final = text(
-    """
-    update application_action set stage_id = :target_id
-    where organization_id = :organization_id and stage_id = :stage_id and state = 'waiting' and purpose = 'rejection'
-    """
-)
-# Identifiers as `utils.ids.new_id` makes them: the time, then chance.
-_STEPS: Final = """
-    insert into application_stage_change (id, organization_id, application_id, requisition_id, cause, from_stage_id,
-        to_stage_id, from_kind, to_kind, seconds, actor)
-    select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
-            || substr(replace(gen_random_uuid()::text, '-', ''), 1, 3)
-            || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid,
-        a.organization_id, a.id, a.requisition_id, 'pipeline_changed', a.stage_id, {to_id}, a.stage, {to_kind},
-        {seconds}, :actor
-    from application a {source} where a.organization_id = :organization_id and {condition}
-"""
-_MAP_STEPS: Final = text(
-    _STEPS.format(
-        to_id="t.id",
-        to_kind="t.kind",
-        seconds="null",
-        source=f"join {_TARGETS} t on a.stage_id = t.former",
-        condition="a.requisition_id = :requisition_id and a.stage_id is distinct from t.id",
-    )
-)
-_EMPTY_STEPS: Final = text(
-    _STEPS.format(
-        to_id="cast(:target_id as uuid)",
-        to_kind="cast(:kind as text)",
-        seconds="greatest(extract(epoch from now() - a.entered_stage_at), 0)",
-        source="",
-        condition="a.stage_id = :stage_id",
-    )
-)
+_TRIES: Final = 20
+_PAUSE: Final = 0.05
 
 
 class PipelineRepository(TenantRepository[Pipeline]):
@@ -96,9 +44,14 @@ class PipelineRepository(TenantRepository[Pipeline]):
         """Read a page of the organization's pipelines, without requisitions' own."""
         return await _LIST.page(self.session, limit, cursor)
 
-    async def default(self) -> Pipeline | None:
-        """Return the pipeline for requisitions without their own."""
-        found: Pipeline | None = await self.session.scalar(self.live().where(Pipeline.is_default))
+    async def default(self, *, close: bool = False) -> Pipeline | None:
+        """Return the pipeline for requisitions without their own.
+
+        Args:
+            close: Wait for those who use it now, and let nobody else use it until the transaction ends.
+        """
+        statement = self.live().where(Pipeline.is_default)
+        found: Pipeline | None = await self.session.scalar(statement.with_for_update() if close else statement)
         return found
 
     async def make_default(self) -> None:
@@ -120,14 +73,25 @@ class PipelineRepository(TenantRepository[Pipeline]):
         ]  # fmt: skip
         await self.session.execute(insert(PipelineStage), rows)
 
-    async def of_requisition(self, requisition_id: UUID) -> Pipeline | None:
-        """Return the pipeline that a requisition uses: its own, the one it goes on with, or the default."""
+    async def of_requisition(self, requisition_id: UUID, *, hold: bool = False) -> Pipeline | None:
+        """Return the pipeline that a requisition uses: its own, the one it goes on with, or the default.
+
+        Args:
+            requisition_id: Which requisition.
+            hold: Let it use no other one until the transaction ends, and let the pipeline not be deleted.
+        """
         own = (
             self.live()
             .where((Pipeline.requisition_id == requisition_id) | Pipeline.is_default)
             .order_by(Pipeline.requisition_id.is_(None))
             .limit(1)
         )
+        if hold:
+            requisition = select(Requisition.id).where(
+                Requisition.organization_id == self.organization_id, Requisition.id == requisition_id
+            )
+            await self.session.scalar(requisition.with_for_update(read=True, key_share=True))
+            own = own.with_for_update(read=True, key_share=True)
         found: Pipeline | None = await self.session.scalar(own)
         if found is not None and found.shared_id is not None:
             return await self.get(found.shared_id)
@@ -147,10 +111,65 @@ class PipelineRepository(TenantRepository[Pipeline]):
         statement = self._stage(stage_id).with_for_update(read=True, key_share=True)
         return await self.session.scalar(statement) is not None
 
-    async def close_stages(self, stage_ids: Sequence[UUID]) -> None:
-        """Wait for those who enter stages now, and let nobody else enter until the transaction ends."""
-        for stage_id in sorted(stage_ids):
-            await self.session.scalar(self._stage(stage_id).with_for_update())
+    async def close_stage(self, stage_id: UUID) -> bool:
+        """Wait for those who enter or leave a stage now, and let nobody else until the transaction ends.
+
+        Args:
+            stage_id: Which stage.
+
+        Returns:
+            Whether it could be had; else nothing is held.
+        """
+        return await self._take(self._stage(stage_id), STAGE_TAKEN, stage_id=stage_id)
+
+    async def close(self, pipeline_id: UUID) -> None:
+        """Wait for those who use a pipeline now, and let nobody else use it until the transaction ends."""
+        await self.session.scalar(self.live().where(Pipeline.id == pipeline_id).with_for_update())
+
+    async def take_requisition(self, requisition_id: UUID) -> bool:
+        """Wait for those who move applications of a requisition now, and let nobody else until the transaction ends.
+
+        Args:
+            requisition_id: Which requisition.
+
+        Returns:
+            Whether all could be had; else nothing is held.
+        """
+        requisition = select(Requisition.id).where(
+            Requisition.organization_id == self.organization_id, Requisition.id == requisition_id
+        )
+        return await self._take(requisition, REQUISITION_TAKEN, requisition_id=requisition_id)
+
+    async def _take(self, row: Select[UUID], all_held: TextClause, **values: UUID) -> bool:
+        """Lock a row and the applications that belong to it.
+
+        Those who move one hold it before they come to the row. So whoever wants all of them never waits for one while
+        others wait for the row: it lets go and tries again.
+        """
+        for _ in range(_TRIES):
+            attempt = await self.session.begin_nested()
+            await self.session.scalar(row.with_for_update())
+            held = await self.session.execute(all_held, values | {"organization_id": self.organization_id})
+            if held.scalar_one():
+                await attempt.commit()
+                return True
+            await attempt.rollback()
+            await asyncio.sleep(_PAUSE)
+        return False
+
+    async def remove(self, pipeline: Pipeline) -> None:
+        """Hide a pipeline with its stages."""
+        await self.delete(pipeline)
+        await self.session.execute(
+            update(PipelineStage)
+            .where(
+                PipelineStage.organization_id == self.organization_id,
+                PipelineStage.pipeline_id == pipeline.id,
+                PipelineStage.deleted_at.is_(None),
+            )
+            .values(deleted_at=pipeline.deleted_at)
+            .execution_options(synchronize_session=False)
+        )
 
     def _stage(self, stage_id: UUID) -> Select[UUID]:
         return select(PipelineStage.id).where(
@@ -175,8 +194,8 @@ class PipelineRepository(TenantRepository[Pipeline]):
             actor: Who does so, for their histories.
         """
         values = {"organization_id": self.organization_id, "stage_id": stage_id, "target_id": target.id}
-        await self.session.execute(_EMPTY_STEPS, values | {"kind": target.kind, "actor": actor})
-        await self.session.execute(_FOLLOW_STAGE, values)
+        await self.session.execute(EMPTY_STEPS, values | {"kind": target.kind, "actor": actor})
+        await self.session.execute(FOLLOW_STAGE, values)
         now = func.now()
         due = None if target.max_days is None else now + func.make_interval(0, 0, 0, target.max_days)
         await self.session.execute(
@@ -201,9 +220,9 @@ class PipelineRepository(TenantRepository[Pipeline]):
             "organization_id": self.organization_id, "requisition_id": requisition_id, "pipeline_id": pipeline_id,
             "kinds": [str(kind) for kind in Stage],
         }  # fmt: skip
-        await self.session.execute(_MAP_STEPS, values | {"actor": actor})
-        await self.session.execute(_MAP, values)
-        await self.session.execute(_FOLLOW, values)
+        await self.session.execute(MAP_STEPS, values | {"actor": actor})
+        await self.session.execute(MAP, values)
+        await self.session.execute(FOLLOW, values)
 
     async def set_due(self, stage: PipelineStage) -> None:
         """Reckon anew when the applications of a stage have been there for too long."""

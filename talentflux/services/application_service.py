@@ -8,7 +8,7 @@ import orjson
 
 from talentflux.core.crypto import Keys
 from talentflux.core.database import AnySession, WriteSession
-from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
+from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError, TalentFluxError
 from talentflux.models import Application, PipelineStage
 from talentflux.repositories.application_action_repository import ApplicationActionRepository
 from talentflux.repositories.application_repository import ApplicationRepository
@@ -167,9 +167,13 @@ async def ensure(  # noqa: PLR0913 -- what an application begins with; all but f
     Raises:
         NotFoundError: There is no such stage in the requisition's pipeline.
     """
-    course = await _course(session, requisition_id)
-    stage = course.first(Stage.APPLIED) if stage_id is None else course.find(stage_id)
-    await application_flow.hold(session, stage)
+    try:
+        course = await _course(session, requisition_id)
+        stage = course.first(Stage.APPLIED) if stage_id is None else course.find(stage_id)
+        await application_flow.hold(session, stage)
+    except TalentFluxError:  # what is undone now may have been what held the pipeline
+        session.info.pop(_COURSES, None)
+        raise
     repository = ApplicationRepository(session)
     row_id = new_id() if created_at is None else id_of_time(created_at)
     row = Application(

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
 from talentflux.models import Pipeline, PipelineStage
+from talentflux.repositories.base import unique
 from talentflux.repositories.pipeline_repository import USUAL, PipelineRepository
 from talentflux.repositories.requisition_repository import RequisitionRepository
 from talentflux.schemas.application import Stage
@@ -15,6 +17,7 @@ from talentflux.schemas.pipeline import PipelineCreate, PipelineRead, PipelineUp
 from talentflux.schemas.version import ANY_VERSION, Versions
 from talentflux.services import audit_service, event_service
 
+BUSY: Final = "The applications that this concerns are being moved just now. Send it again in a moment."
 NEEDED = (Stage.APPLIED, Stage.HIRED, Stage.REJECTED)
 
 
@@ -68,15 +71,18 @@ class Course:
 async def course(session: WriteSession, requisition_id: UUID) -> Course:
     """Return the stages that a requisition uses; the organization's usual ones are made when first needed.
 
+    Until the transaction ends the requisition uses no other pipeline. One of the stages may still be taken out of it,
+    so whoever lets an application enter one holds that one too.
+
     Args:
         session: The transaction.
         requisition_id: Which requisition.
     """
     repository = PipelineRepository(session)
-    found = await repository.of_requisition(requisition_id)
+    found = await repository.of_requisition(requisition_id, hold=True)
     if found is None:
         await repository.make_default()
-        found = await repository.of_requisition(requisition_id)
+        found = await repository.of_requisition(requisition_id, hold=True)
         assert found is not None
     return Course(found, await repository.stages(found.id))
 
@@ -124,8 +130,7 @@ async def create(session: WriteSession, given: PipelineCreate) -> PipelineRead:
     stages = stages or [(name, str(kind), None) for name, kind in USUAL]
     _check_kinds([kind for _, kind, _ in stages])
     repository = PipelineRepository(session)
-    default = await repository.default() is None
-    row = await repository.add(Pipeline(name=given.name, is_default=default))
+    row = await _add(session, repository, given.name)
     await repository.add_stages(row.id, stages)
     audit_service.record(
         session,
@@ -182,13 +187,14 @@ async def delete(session: WriteSession, pipeline_id: UUID, versions: Versions = 
     row = await repository.get(pipeline_id, lock=True, versions=versions)
     if row.is_default:
         raise ConflictError("This is the default pipeline. Make another one the default first.", code="pipeline_in_use")
+    await repository.close(pipeline_id)
     stages = await repository.stages(pipeline_id)
     if await repository.holds_applications([stage.id for stage in stages]) or await repository.is_shared(pipeline_id):
         raise ConflictError(
             "Applications stand in the stages of this pipeline. Give their requisitions another one first.",
             code="pipeline_in_use",
         )
-    await repository.delete(row)
+    await repository.remove(row)
     audit_service.record(session, "pipeline.delete", "pipeline", row.id)
 
 
@@ -202,14 +208,17 @@ async def choose(session: WriteSession, requisition_id: UUID, pipeline_id: UUID)
 
     Raises:
         NotFoundError: There is no such requisition or pipeline.
+        ConflictError: Others do not stop moving its applications.
     """
-    await RequisitionRepository(session).get(requisition_id, lock=True)
+    await RequisitionRepository(session).get(requisition_id)
     repository = PipelineRepository(session)
     source = await repository.get(pipeline_id)
+    former = await repository.stages(source.id)
+    if not await repository.take_requisition(requisition_id):
+        raise ConflictError(BUSY)
     await repository.remove_own(requisition_id)
     if (own := await repository.own(requisition_id)) is not None:
-        await repository.delete(own)
-    former = await repository.stages(source.id)
+        await repository.remove(own)
     copied = ("name", "rejection_delay_minutes", "rejection_subject", "rejection_body")
     row = await repository.add(
         Pipeline(requisition_id=requisition_id, **{name: getattr(source, name) for name in copied})
@@ -227,6 +236,18 @@ async def choose(session: WriteSession, requisition_id: UUID, pipeline_id: UUID)
     return _read(row, stages)
 
 
+async def _add(session: WriteSession, repository: PipelineRepository, name: str) -> Pipeline:
+    """Make a pipeline; the first one of an organization is its default."""
+    if await repository.default() is None:
+        try:
+            async with session.begin_nested():
+                with unique("Another pipeline became the default a moment ago."):
+                    return await repository.add(Pipeline(name=name, is_default=True))
+        except ConflictError:
+            pass
+    return await repository.add(Pipeline(name=name, is_default=False))
+
+
 async def _make_default(session: WriteSession, repository: PipelineRepository, row: Pipeline, *, wanted: bool) -> None:
     if row.is_default == wanted:
         return
@@ -234,7 +255,8 @@ async def _make_default(session: WriteSession, repository: PipelineRepository, r
         raise ConflictError("Make another pipeline the default instead.", code="pipeline_in_use")
     if row.requisition_id is not None:
         raise ConflictError("A requisition's own pipeline cannot be the default.", code="pipeline_in_use")
-    former = await repository.default()
+    # The second look is for when another one became the default while we waited.
+    former = await repository.default(close=True) or await repository.default(close=True)
     if former is not None:
         await repository.keep_for(await repository.followers(former.id), former)
         former.is_default = False

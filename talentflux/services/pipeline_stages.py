@@ -89,7 +89,8 @@ async def remove_stage(
     Raises:
         NotFoundError: There is no such pipeline or stage.
         PreconditionFailedError: The pipeline has another version.
-        ConflictError: Applications stand in it and `move_to` is not given; or it is the last of a kind that is needed.
+        ConflictError: Applications stand in it and `move_to` is not given; or it is the last of a kind that is needed;
+            or others do not stop moving its applications.
         InvalidInputError: `move_to` is no other stage of this pipeline.
     """
     repository = PipelineRepository(session)
@@ -107,7 +108,8 @@ async def remove_stage(
         raise InvalidInputError(
             "`move_to` is no other stage of this pipeline.", fields={"query.move_to": "name a stage of this pipeline"}
         )
-    await repository.close_stages([stage_id])
+    if not await repository.close_stage(stage_id):
+        raise ConflictError(pipeline_service.BUSY)
     if await repository.holds_applications([stage_id]):
         if target is None:
             raise ConflictError(

@@ -176,7 +176,7 @@ async def get_requisition_pipeline(request: Request, requisition_id: UUID, sessi
     operation_id="put_requisition_pipeline",
     summary="Give a requisition its own pipeline",
     response_model=PipelineRead,
-    responses=answers(404, 415, 422, example=examples.PIPELINE),
+    responses=answers(404, 409, 415, 422, example=examples.PIPELINE),
 )
 async def put_requisition_pipeline(
     request: Request,
@@ -184,5 +184,8 @@ async def put_requisition_pipeline(
     given: Annotated[PipelineChoice, Body(examples=[{"pipeline_id": examples.PIPELINE_ID}])],
     session: Annotated[WriteSession, writes(Permission.REQUISITION_WRITE)],
 ) -> Response:
-    """Copy a pipeline, with its automations, for this requisition; its applications move over by the kind of stage."""
+    """Copy a pipeline, with its automations, for this requisition; its applications move over by the kind of stage.
+
+    Where others do not stop moving them, the answer is 409 and nothing has changed.
+    """
     return row_answer(request, await pipeline_service.choose(session, requisition_id, given.pipeline_id))
