@@ -88,17 +88,7 @@ def screen(
             raise typer.BadParameter("name at least one file or folder of resumes", param_hint="RESUMES")
         _write_asked(load_job(job, requirements, overlay), write_requirements)
         return
-    options = ScreeningOptions(
-        top=top,
-        blind=blind,
-        workers=workers,
-        embedder=settings.embedder,
-        api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else None,
-        base_url=settings.openai_base_url,
-        overlay=overlay,
-        timeout=settings.parser_timeout_seconds,
-        memory=settings.parser_memory_mib * 2**20,
-    )
+    options = ScreeningOptions.of(settings, top=top, blind=blind, workers=workers)
     with Screening(collect_files(resumes, leave_out=job), options) as screening:
         described = load_job(job, requirements, overlay)
         if write_requirements is not None:

@@ -144,10 +144,9 @@ async def note(  # noqa: PLR0913 -- the parts of a step; all but three by name
         reject_reason_id: Why it was rejected.
         data: What else followers are told.
     """
-    row_id = new_id()
     session.add(
         ApplicationStageChange(
-            id=row_id,
+            id=new_id(),
             organization_id=application.organization_id,
             application_id=application.id,
             requisition_id=application.requisition_id,
@@ -162,15 +161,15 @@ async def note(  # noqa: PLR0913 -- the parts of a step; all but three by name
         )
     )
     action = "move" if cause is ChangeCause.MOVED else str(cause)
+    stage = {"stage": str(application.stage), "stage_id": application.stage_id}
     audit_service.record(
         session, f"application.{action}", "application", application.id,
         before={"stage": from_kind and str(from_kind), "stage_id": from_stage_id},
-        after={"stage": str(application.stage), "stage_id": application.stage_id, "reject_reason": reject_reason_id},
+        after=stage | {"reject_reason": reject_reason_id},
     )  # fmt: skip
-    told = {"stage": str(application.stage), "stage_id": application.stage_id, "from_stage_id": from_stage_id}
     event_service.emit(
         session, f"application.{cause}", application_id=application.id, candidate_id=application.candidate_id,
-        requisition_id=application.requisition_id, data=told | (data or {}),
+        requisition_id=application.requisition_id, data=stage | {"from_stage_id": from_stage_id} | (data or {}),
     )  # fmt: skip
 
 

@@ -107,9 +107,7 @@ async def decide(session: WriteSession, approval_id: UUID, given: DecisionWrite)
         seats = approval_service.seats_of(present, row, step)
         mine = present.places_of(actor) & seats.able
         if not mine or (actor == row.requested_by and not row.self_approval):
-            if not shown:
-                raise NotFoundError(_UNKNOWN)
-            raise ForbiddenError("This step is not yours to decide.", code="not_approver")
+            raise _not_theirs(shown=shown)
         decided = {made.for_user_id for made in await ApprovalRepository(session).decisions([step.id])}
         _check_open(row, step, mine - decided)
         for place in sorted(mine - decided):
@@ -134,6 +132,13 @@ async def decide(session: WriteSession, approval_id: UUID, given: DecisionWrite)
         else:
             await _advance(session, requisition, row, step, present)
         return await _read(session, row, present)
+
+
+def _not_theirs(*, shown: bool) -> NotFoundError | ForbiddenError:
+    """Return what is said to who may not decide: whether there is such a request only where they see it."""
+    if not shown:
+        return NotFoundError(_UNKNOWN)
+    return ForbiddenError("This step is not yours to decide.", code="not_approver")
 
 
 async def reassign(session: WriteSession, approval_id: UUID, given: StepReassign) -> ApprovalRead:

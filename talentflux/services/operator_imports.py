@@ -18,7 +18,7 @@ from talentflux.core.file_store import FileStore
 from talentflux.models import Organization
 from talentflux.schemas.data_import import ImportKind, ImportOptions, ImportRead, ImportUpdate
 from talentflux.schemas.stored_resume import UploadAccepted
-from talentflux.schemas.task import TaskError
+from talentflux.schemas.task import TaskError, TaskRead
 from talentflux.services import data_import_service, import_batches, resume_upload_service, task_service
 from talentflux.services.encryption_service import keys_of
 from talentflux.services.resume_upload_service import Kept, Upload
@@ -164,7 +164,6 @@ async def import_resumes(  # noqa: PLR0913 -- what the console gives; all but th
     keys = await keys_of(database, organization_id)
     scope = Scope(organization_id)
     verdicts: list[FileVerdict] = []
-    done = 0
     for start in range(0, len(files), FILES_AT_A_TIME):
         some = files[start : start + FILES_AT_A_TIME]
         with ExitStack() as stack:
@@ -176,14 +175,13 @@ async def import_resumes(  # noqa: PLR0913 -- what the console gives; all but th
         await read(accepted.task.id, list(dict.fromkeys(each.resume_id for each in accepted.resumes)))
         async with database.read_session(scope) as reading:
             task = await task_service.get(reading, accepted.task.id)
-        problems = {error.file: error.detail for error in task.errors if error.file is not None}
-        verdicts += _verdicts(accepted, problems)
-        done += len(some)
-        await progress(done, len(files))
+        verdicts += _verdicts(accepted, task)
+        await progress(start + len(some), len(files))
     return verdicts
 
 
-def _verdicts(accepted: UploadAccepted, problems: dict[str, str]) -> Iterator[FileVerdict]:
+def _verdicts(accepted: UploadAccepted, task: TaskRead) -> Iterator[FileVerdict]:
+    problems = {error.file: error.detail for error in task.errors if error.file is not None}
     named = set()
     for each in accepted.resumes:
         named.add(each.file_name)

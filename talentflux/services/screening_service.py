@@ -21,6 +21,7 @@ from talentflux.ai.matching.requirement_file import load_requirements
 from talentflux.ai.matching.requirements import read_job
 from talentflux.ai.matching.scoring import Scorer
 from talentflux.ai.taxonomy import SkillMatcher, load_lexicon
+from talentflux.core.config import Settings
 from talentflux.core.errors import InvalidInputError, UnreadableFileError
 from talentflux.schemas.analysis import AnalysedResume
 from talentflux.schemas.base import Schema
@@ -62,6 +63,22 @@ class ScreeningOptions:
     overlay: Path | None = None
     timeout: float = 10.0
     memory: int = 512 * 2**20
+
+    @classmethod
+    def of(cls, settings: Settings, *, top: int, blind: bool, workers: int | None) -> Self:
+        """Return what was asked for, with what the settings say of embedder and limits."""
+        key = settings.openai_api_key
+        return cls(
+            top=top,
+            blind=blind,
+            workers=workers,
+            embedder=settings.embedder,
+            api_key=key.get_secret_value() if key else None,
+            base_url=settings.openai_base_url,
+            overlay=settings.taxonomy_overlay,
+            timeout=settings.parser_timeout_seconds,
+            memory=settings.parser_memory_mib * 2**20,
+        )
 
 
 class _ChildOptions(Schema):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from talentflux.core.database import Database, Scope
+from talentflux.core.database import Database, Scope, WriteSession
 from talentflux.core.permissions import Role
 from talentflux.models import Member, Organization, User, UserSession
 from talentflux.services import encryption_service
@@ -78,17 +78,7 @@ async def add_person(
     now = datetime.now(UTC)
     await tokens.prepare()
     async with database.write_session(IDENTITY) as session:
-        keys = await encryption_service.platform_keys(session)
-        wrapped, cipher = keys.new_person_key(f"user_account:{user_id}")
-        profile = json.dumps({"email": address, "name": name}).encode()
-        user = User(
-            id=user_id,
-            email_index=keys.blind_index("user_account.email", address),
-            wrapped_key=wrapped,
-            profile=cipher.encrypt(profile, f"user_account.profile:{user_id}"),
-            email_verified_at=now if verified else None,
-        )
-        session.add(user)
+        session.add(await _user(session, user_id, address, name, now if verified else None))
         await session.flush()
         if organization_id is not None and role is not None:
             session.add(Member(id=member_id, organization_id=organization_id, user_id=user_id, role=role))
@@ -104,3 +94,15 @@ async def add_person(
         )
     token = await tokens.issue(user_id, session_id, organization_id)
     return Person(user_id, organization_id, member_id if organization_id else None, session_id, address, token.token)
+
+
+async def _user(session: WriteSession, user_id: UUID, email: str, name: str, verified_at: datetime | None) -> User:
+    keys = await encryption_service.platform_keys(session)
+    wrapped, cipher = keys.new_person_key(f"user_account:{user_id}")
+    return User(
+        id=user_id,
+        email_index=keys.blind_index("user_account.email", email),
+        wrapped_key=wrapped,
+        profile=cipher.encrypt(json.dumps({"email": email, "name": name}).encode(), f"user_account.profile:{user_id}"),
+        email_verified_at=verified_at,
+    )

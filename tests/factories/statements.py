@@ -32,9 +32,8 @@ def count_statements(database: Database, *, frame: bool = False) -> Iterator[lis
     """Note the statements that the requests made in a block send.
 
     Not counted is what every request's transaction is framed by: what opens it and finds out who asks (`begin`, the
-    scope, `execute authorize_…` and what prepares it) and what ends it (`commit`, `rollback`). Neither is what other
-    tasks send meanwhile, as that which writes the audit log. It is taken from the wire, so statements of the ORM, of
-    cursors and of the bare protocol are all seen.
+    scope, `execute authorize_…`) and what ends it. Neither is what other tasks send meanwhile, as that which writes the
+    audit log. Taken from the wire, statements of the ORM, of cursors and of the bare protocol are all seen.
 
     An organization's keys are read once in some seconds (`REFRESH_SECONDS`), not for each list: make them with
     `organization_keys` in a transaction that writes, and ask once, before the count.

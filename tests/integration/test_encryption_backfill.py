@@ -105,15 +105,8 @@ def _fill(connection: psycopg.Connection, folder: Path) -> dict[str, UUID]:
         file_id=ids["lost"], sha256="f" * 64, status="failed", failure_reason="empty",
         failure_detail="“odile-cv-lost.txt” is empty.",
     )  # fmt: skip
-    result = {
-        "total": 1,
-        "parts": [],
-        "results": [],
-        "strengths": [],
-        "gaps": [],
-        "flags": facts["flags"],
-        "scorer": "x",
-    }
+    empty: dict[str, Any] = {part: [] for part in ("parts", "results", "strengths", "gaps")}
+    result = {**empty, "total": 1, "flags": facts["flags"], "scorer": "x"}
     _insert(
         connection, "match",
         requisition_id=ids["requisition"], candidate_id=ids["candidate"], resume_id=ids["resume"],
