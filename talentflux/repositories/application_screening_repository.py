@@ -140,6 +140,25 @@ class ApplicationScreeningRepository(TenantRepository[ApplicationScreening]):
             await self.session.execute(insert(_S), rows)
         return [row["application_id"] for row in rows if row["state"] == ScreeningState.WAITING]
 
+    async def assessed(self, application_ids: Sequence[UUID]) -> list[tuple[ApplicationScreening, bytes | None]]:
+        """Return the present screenings that a person gave their word on, each with the candidate's key."""
+        statement = (
+            select(_S, Candidate.wrapped_key)
+            .join(Candidate, and_(Candidate.organization_id == _S.organization_id, Candidate.id == _S.candidate_id))
+            .where(
+                _S.organization_id == self.organization_id,
+                _S.application_id.in_(application_ids),
+                _S.current,
+                _S.assessment.is_not(None),
+            )
+        )
+        return [(row[0], row[1]) for row in await self.session.execute(statement)]
+
+    async def currents(self, application_ids: Sequence[UUID]) -> dict[UUID, ApplicationScreening]:
+        """Return the present screenings of applications, by application."""
+        statement = self.live().where(_S.application_id.in_(application_ids), _S.current)
+        return {row.application_id: row for row in await self.session.scalars(statement)}
+
     async def waiting(self, application_ids: Sequence[UUID]) -> list[tuple[ApplicationScreening, Resume | None]]:
         """Return the screenings that wait, with the resume that each needs."""
         statement = (

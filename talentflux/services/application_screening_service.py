@@ -145,9 +145,32 @@ async def _begin(session: WriteSession) -> None:
     await session.flush()
     if not application_ids:
         return
-    waiting = await ApplicationScreeningRepository(session).begin(application_ids)
+    repository = ApplicationScreeningRepository(session)
+    words = await repository.assessed(application_ids)
+    waiting = await repository.begin(application_ids)
+    if words:
+        await _carry(session, repository, words)
     for start in range(0, len(waiting), BATCH):
         await enqueue(session, SCREEN_TASK, application_ids=waiting[start : start + BATCH])
+
+
+async def _carry(
+    session: WriteSession,
+    repository: ApplicationScreeningRepository,
+    words: Sequence[tuple[ApplicationScreening, bytes | None]],
+) -> None:
+    """Let a person's word stand before what is computed anew, until a person says otherwise."""
+    keys = await organization_keys(session)
+    anew = await repository.currents([row.application_id for row, _ in words])
+    for row, wrapped_key in words:
+        present = anew.get(row.application_id)
+        if present is None or wrapped_key is None or row.assessment_reason is None:
+            continue
+        cipher = keys.person(wrapped_key, f"candidate:{row.candidate_id}")
+        reason = cipher.decrypt(row.assessment_reason, _context(row.id))
+        present.assessment, present.assessed_by, present.assessed_at = row.assessment, row.assessed_by, row.assessed_at
+        present.assessment_reason = cipher.encrypt(reason, _context(present.id))
+    await session.flush()
 
 
 async def load(session: AnySession, application_ids: Sequence[UUID]) -> tuple[list[Waiting], dict[UUID, Target]]:

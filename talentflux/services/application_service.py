@@ -284,6 +284,8 @@ async def _keep(session: WriteSession, application: Application, changes: Applic
         await _put(session, application, changes.after_id, changes.before_id)
         kept.add("position")
     if changes.do_not_screen is not None:
+        if changes.do_not_screen != application.do_not_screen:
+            application_screening_service.request(session, application.id)  # what was found before counts no longer
         application.do_not_screen = changes.do_not_screen
         kept.add("do_not_screen")
     if changes.answered:

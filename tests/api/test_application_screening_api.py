@@ -153,6 +153,40 @@ async def test_edited_requirements_make_a_screening_old_until_it_is_made_anew(
     assert read["former"][0]["total"] == row["total"]
 
 
+async def test_a_persons_word_outlives_another_screening(client: httpx.AsyncClient, work: Work) -> None:
+    _, (row, other) = await applied(client, work, mara=resume_text(), olga=resume_text("olga@example.org"))
+    path = f"/api/v1/applications/{row['application_id']}/screening"
+    said = (await client.put(f"{path}/assessment", json=WORD | {"assessment": "weak"})).json()
+    await client.post(f"/api/v1/requisitions/{row['requisition_id']}/screenings")
+    await work()
+    read = (await client.get(path)).json()
+    assert (read["state"], read["assessment"], read["assessment_reason"]) == ("done", "weak", WORD["reason"])
+    assert (read["standing"], read["assessed_by"], read["assessed_at"]) == (0, said["assessed_by"], said["assessed_at"])
+    assert read["id"] != said["id"]
+    assert [each["assessment"] for each in read["former"]] == ["weak"]
+    assert [each["application_id"] for each in await queue(client, assessed=False)] == [other["application_id"]]
+
+
+async def test_who_asks_later_for_no_screening_is_taken_out_of_the_order_at_once(
+    client: httpx.AsyncClient, work: Work
+) -> None:
+    _, (row,) = await applied(client, work, mara=resume_text())
+    path = f"/api/v1/applications/{row['application_id']}"
+    assert row["total"] is not None
+    for wish, expected in ((True, ("skipped", "opted_out", None)), (False, ("done", None, row["total"]))):
+        changed = await client.patch(path, json={"do_not_screen": wish}, headers={"If-Match": "*"})
+        assert changed.status_code == 200, changed.text
+        await work()
+        (now,) = await queue(client)
+        assert (now["state"], now["reason"], now["total"]) == expected
+    # A wish that comes while the program compares stands before what it finds.
+    await client.post(f"{path}/screening")
+    await client.patch(path, json={"do_not_screen": True}, headers={"If-Match": "*"})
+    await work()
+    (now,) = await queue(client)
+    assert (now["state"], now["reason"]) == ("skipped", "opted_out")
+
+
 async def test_equal_inputs_give_equal_scores(client: httpx.AsyncClient, work: Work) -> None:
     _, (row,) = await applied(client, work, mara=resume_text())
     path = f"/api/v1/applications/{row['application_id']}/screening"
