@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from talentflux import __version__
 from talentflux.api import health
@@ -13,7 +13,7 @@ from talentflux.api.openapi import describe
 from talentflux.api.public_front import PublicFront
 from talentflux.api.router import APPLY, PREFIX, UPLOADS
 from talentflux.api.router import router as api_router
-from talentflux.api.routing import RouteIndex
+from talentflux.api.routing import RouteIndex, RouteTable
 from talentflux.api.v1 import auth
 from talentflux.core import tracing
 from talentflux.core.audit_anchor import open_anchors
@@ -72,6 +72,17 @@ _MIB = 2**20
 _FORM_OVERHEAD = _MIB
 
 
+def _all_routes() -> RouteTable:
+    every = APIRouter()
+    for part in (api_router, auth.well_known, *(each.router for each in (health, pages, accounts, outbox, jobs))):
+        every.include_router(part)
+    return RouteTable(every.routes)
+
+
+_ROUTES = _all_routes()
+"""The same for every application: the framework works a while on a route before its first request."""
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application.
 
@@ -87,23 +98,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         raise ConfigurationError("The API needs TALENTFLUX_DATABASE_URL, or start it with `talentflux up`.")
     url, keyring = settings.database_url.get_secret_value(), Keyring.from_settings(settings)
     resources = Resources(settings, Database(url, settings.database_pool_size, keyring=keyring))
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        resources.database.on_wait = resources.telemetry.pool_wait.observe
-        with tracing.sending(settings, "api", resources.database.engine):
-            await resources.database.check_role()
-            await encryption_service.check_master_key(resources.database)
-            async with audit_keeper.keeping(resources.database, open_anchors(settings)):
-                yield
-            await resources.close()
-
     app = FastAPI(
         title="TalentFlux",
         version=__version__,
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
-        lifespan=lifespan,
+        lifespan=_lifespan,
+        routes=list(_ROUTES.routes),
         docs_url=None,  # pages serve a console whose files lie here
         redoc_url=None,
     )
@@ -119,17 +120,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         limiter=resources.limiter,
         body_limits={path: limit * _MIB + _FORM_OVERHEAD for path, limit in limits.items()},
     )
-    app.include_router(api_router)
-    app.include_router(auth.well_known)
-    app.include_router(health.router)
-    app.include_router(pages.router)
-    app.include_router(accounts.router)
-    app.include_router(outbox.router)
-    app.include_router(jobs.router)
     app.mount("/static", pages.static_files, name="static")
-    app.router.middleware_stack = PublicFront(RouteIndex(app), resources.public_jobs)
+    app.router.middleware_stack = PublicFront(RouteIndex(app, _ROUTES), resources.public_jobs)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # as FastAPI's documentation does
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Keep what lives as long as the process."""
+    resources: Resources = app.state.resources
+    resources.database.on_wait = resources.telemetry.pool_wait.observe
+    with tracing.sending(resources.settings, "api", resources.database.engine):
+        await resources.database.check_role()
+        await encryption_service.check_master_key(resources.database)
+        async with audit_keeper.keeping(resources.database, open_anchors(resources.settings)):
+            yield
+        await resources.close()
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

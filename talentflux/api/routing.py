@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.datastructures import UploadFile
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -144,6 +144,43 @@ class StemRouter(APIRouter):
         super().__init__(**{"route_class": ApiRoute, **options})
 
 
+class RouteTable:
+    """The routes by method, number of words and stem; made once for all applications of a process.
+
+    Args:
+        routes: In their order.
+    """
+
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        self.routes = routes
+        self._branches: list[tuple[str, BaseRoute]] = []
+        self._known: dict[str, _Table] = {}
+
+    def find(self, method: str, words: list[str]) -> "Known | None":
+        """Return the route of a request; None where it is to be looked for by other means.
+
+        Args:
+            method: Of the request.
+            words: Of its path.
+        """
+        stem = _stem(words)
+        for known in self._of(stem).get((method, len(words), stem), ()):
+            fits = all(words[place] == word for place, word in known.words)
+            if fits and all(words[place] for place, _ in known.names):
+                return known
+        return None
+
+    def _of(self, stem: str) -> "_Table":
+        """Return the routes that may be meant; those of other stems are not made ready, which takes a while."""
+        if not self._branches:
+            self._branches = list(_branches(self.routes))
+        if all(stem != own for own, _ in self._branches):
+            stem = ""
+        if stem not in self._known:
+            self._known[stem] = _tabled([route for own, route in self._branches if own in ("", stem)])
+        return self._known[stem]
+
+
 class RouteIndex:
     """Finds the route of a request by its method and the words of its path.
 
@@ -152,60 +189,55 @@ class RouteIndex:
     nothing) is left to it.
 
     Args:
-        app: The application, with all its routes.
+        app: The application.
+        table: Of its routes.
     """
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, table: RouteTable) -> None:
         self._app = app
         self._rest: ASGIApp = app.router.middleware_stack
-        self._branches: list[tuple[str, BaseRoute]] = []
-        self._known: dict[str, _Index] = {}
+        self._table = table
+        self._short: dict[Known, ShortPath | None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the route of a request answer it."""
-        found = self._find(scope) if scope["type"] == "http" and not scope.get("root_path") else None
-        if found is None:
+        words = scope["path"].split("/") if scope["type"] == "http" and not scope.get("root_path") else None
+        known = None if words is None else self._table.find(scope["method"], words)
+        if words is None or known is None:
             await self._rest(scope, receive, send)
             return
-        known, words = found
         scope["router"] = self._app.router
         scope["route"], scope["endpoint"] = known.route, known.endpoint
         scope["path_params"] = {name: words[place] for place, name in known.names}
-        if known.short is None or not await known.short.answer(scope, receive, send):
+        if known not in self._short:  # it learns from its answers, so each application has its own
+            self._short[known] = ShortPath.of(known.found)
+        short = self._short[known]
+        if short is None or not await short.answer(scope, receive, send):
             await known.app(scope, receive, send)
 
-    def _find(self, scope: Scope) -> tuple["_Known", list[str]] | None:
-        words = scope["path"].split("/")
-        for known in self._of(_stem(words)).get((scope["method"], len(words), _stem(words)), ()):
-            fits = all(words[place] == word for place, word in known.words)
-            if fits and all(words[place] for place, _ in known.names):
-                return known, words
-        return None
 
-    def _of(self, stem: str) -> "_Index":
-        """Return the routes that may be meant; those of other stems are not made ready, which takes a while."""
-        if not self._branches:
-            self._branches = list(_branches(self._app.routes))
-        if all(stem != own for own, _ in self._branches):
-            stem = ""
-        if stem not in self._known:
-            self._known[stem] = _indexed([route for own, route in self._branches if own in ("", stem)])
-        return self._known[stem]
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """A route as the table holds it.
 
+    Attributes:
+        found: As the framework resolves it with its routers.
+        route: What was declared.
+        endpoint: Its function.
+        app: Answers its requests.
+        words: In its path, by their places.
+        names: Of parameters in its path, by their places.
+    """
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A route as the index holds it: the words and the names of parameters in its path, by their places."""
-
+    found: RouteContext
     route: BaseRoute
     endpoint: Any
     app: ASGIApp
-    short: ShortPath | None
     words: list[tuple[int, str]]
     names: list[tuple[int, str]]
 
 
-_Index = dict[tuple[str, int, str], list[_Known]]
+_Table = dict[tuple[str, int, str], list[Known]]
 
 
 def _branches(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, BaseRoute]]:
@@ -223,13 +255,13 @@ def _stem(words: list[str]) -> str:
     return words[_STEM_PLACE] if len(words) > _STEM_PLACE else ""
 
 
-def _indexed(routes: Sequence[BaseRoute]) -> _Index:
+def _tabled(routes: Sequence[BaseRoute]) -> _Table:
     """Return the routes by method, number of words and stem, in their order.
 
-    Where a path's stem is a parameter or a parameter takes several words, nothing that begins like it is indexed: an
+    Where a path's stem is a parameter or a parameter takes several words, nothing that begins like it is tabled: an
     earlier route might be passed over.
     """
-    index: _Index = {}
+    table: _Table = {}
     vague: list[str] = []
     for found in iter_route_contexts(routes):
         if not isinstance(found.original_route, APIRoute) or found.path is None:
@@ -241,8 +273,8 @@ def _indexed(routes: Sequence[BaseRoute]) -> _Index:
         if _STEM_PLACE in taken or any("{" in word for _, word in rest):
             vague.append(found.path.partition("{")[0])
             continue
-        known = _Known(found.original_route, found.endpoint, found.app, ShortPath.of(found), rest, names)
+        known = Known(found, found.original_route, found.endpoint, found.app, rest, names)
         for method in found.methods or ():
             if not found.path.startswith(tuple(vague)):
-                index.setdefault((method, len(words), _stem(words)), []).append(known)
-    return index
+                table.setdefault((method, len(words), _stem(words)), []).append(known)
+    return table

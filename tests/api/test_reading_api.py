@@ -3,20 +3,22 @@
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from talentflux.api.reading import ShortPath
+from talentflux.core.config import Settings
+from talentflux.main import create_app
 
 PLACE = "01936c00-0000-7000-8000-00000000abcd"
 
 
+def api_routes(app: FastAPI) -> list[RouteContext]:
+    return [found for found in iter_route_contexts(app.routes) if isinstance(found.original_route, APIRoute)]
+
+
 def short(app: FastAPI) -> set[str]:
     """The paths of all routes that take the short path."""
-    return {
-        str(found.path)
-        for found in iter_route_contexts(app.routes)
-        if isinstance(found.original_route, APIRoute) and ShortPath.of(found) is not None
-    }
+    return {str(found.path) for found in api_routes(app) if ShortPath.of(found) is not None}
 
 
 async def test_lists_and_single_rows_take_the_short_path_and_the_public_ones_do_too(app: FastAPI) -> None:
@@ -28,17 +30,24 @@ async def test_what_asks_for_more_than_its_guard_takes_the_long_path(app: FastAP
 
 
 async def test_each_path_is_answered_by_its_own_route(app: FastAPI) -> None:
-    find = app.router.middleware_stack._app._find  # type: ignore[attr-defined] # the index, behind the public front
+    table = app.router.middleware_stack._app._table  # type: ignore[attr-defined] # of the index, behind the public front
     missed = []
-    for found in iter_route_contexts(app.routes):
-        if not isinstance(found.original_route, APIRoute) or ":path}" in str(found.path):
+    for found in api_routes(app):
+        if ":path}" in str(found.path):
             continue
         words = [PLACE if word.startswith("{") else word for word in str(found.path).split("/")]
         for method in found.methods or ():
-            answering = find({"method": method, "path": "/".join(words)})
-            if answering is None or answering[0].endpoint is not found.endpoint:
+            answering = table.find(method, words)
+            if answering is None or answering.endpoint is not found.endpoint:
                 missed.append((method, found.path))
     assert not missed
+
+
+async def test_routes_are_made_ready_once_for_all_applications_of_a_process(app: FastAPI, settings: Settings) -> None:
+    another = create_app(settings)
+    ready, again = ([each.dependant for each in api_routes(either)] for either in (app, another))
+    assert len(ready) > 200
+    assert all(one is other for one, other in zip(ready, again, strict=True))
 
 
 @pytest.mark.parametrize(
