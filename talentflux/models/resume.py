@@ -45,7 +45,9 @@ class Resume(TenantRow, Base):
     masked_text: Mapped[str | None]
     words: Mapped[str | None] = mapped_column(
         TSVECTOR,
-        Computed("to_tsvector('simple', left(coalesce(masked_text, ''), 200000))", persisted=True),
+        Computed(
+            "to_tsvector('simple', left(plain_words(left(coalesce(masked_text, ''), 200000)), 200000))", persisted=True
+        ),
         deferred=True,
     )
     embedding: Mapped[list[float] | None] = mapped_column(HALFVEC(), deferred=True)

@@ -240,7 +240,7 @@ def _tsquery(query: Query | None, values: dict[str, Any]) -> str:
     if isinstance(query, Term):
         name = f"term_{len(values)}"
         values[name] = query.text
-        words = f"phraseto_tsquery('simple', %({name})s)"
+        words = f"phraseto_tsquery('simple', plain_words(%({name})s))"
         return (
             f"case when {words}::text = '' then '' else {words}::text || ':*' end::tsquery" if query.begins else words
         )

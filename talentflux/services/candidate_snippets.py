@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from talentflux.ai.taxonomy.text import fold, indexed_words
 from talentflux.schemas.base import Span
 from talentflux.schemas.candidate_search import Snippet
 from talentflux.utils.search_query import Term
@@ -12,12 +13,13 @@ from talentflux.utils.search_query import Term
 _MOST: Final = 2
 _BEFORE, _AFTER = 70, 130
 _LOOKED_AT: Final = 200_000
-_WORD: Final = re.compile(r"\w+")
+_NO_WORD: Final = r"[\W_]+"
 _SPACE: Final = re.compile(r"\s")
+_LIGATURES: Final = {"ß": "ss", "æ": "ae", "œ": "oe"}
 
 
 def pattern(terms: Sequence[Term]) -> re.Pattern[str] | None:
-    """Return what finds terms in a text, whatever their case; None where there is none.
+    """Return what finds terms in a folded text; None where there is none.
 
     Args:
         terms: Of the search, those that are asked for.
@@ -25,7 +27,7 @@ def pattern(terms: Sequence[Term]) -> re.Pattern[str] | None:
     found = dict.fromkeys(expression for term in terms if (expression := _expression(term)))
     # The longest first, so that a phrase is marked as a whole.
     ordered = sorted(found, key=len, reverse=True)
-    return re.compile("|".join(ordered), re.IGNORECASE) if ordered else None
+    return re.compile("|".join(ordered)) if ordered else None
 
 
 def snippets(text: str, wanted: re.Pattern[str] | None) -> list[Snippet]:
@@ -37,28 +39,32 @@ def snippets(text: str, wanted: re.Pattern[str] | None) -> list[Snippet]:
     """
     found: list[Snippet] = []
     place, said = 0, set[str]()
+    folded = fold(text[:_LOOKED_AT]) if wanted is not None else ""
     while wanted is not None and len(found) < _MOST:
-        match = wanted.search(text, place, _LOOKED_AT)
+        match = wanted.search(folded, place)
         if match is None:
             break
         place = match.end()
-        if match[0].casefold() in said:
+        if match[0] in said:
             continue
         start, end = _stretch(text, match.start(), match.end())
-        marks = [each.span() for each in wanted.finditer(text, match.start(), end)]
-        said.update(text[begin:finish].casefold() for begin, finish in marks)
+        marks = [each.span() for each in wanted.finditer(folded, match.start(), end)]
+        said.update(folded[begin:finish] for begin, finish in marks)
         found.append(_marked(text, start, end, marks))
         place = max(place, end)
     return found
 
 
 def _expression(term: Term) -> str | None:
-    words = _WORD.findall(term.text) if term.phrase else [term.text]
+    words = indexed_words(term.text)
     if not words:
         return None
-    joined = r"\W+".join(re.escape(word) for word in words)
-    # A sign beside the word, as in C++, is no word of its own.
-    return rf"(?<!\w){joined}" + (r"\w*" if term.begins else r"(?!\w)")
+    joined = _NO_WORD.join(re.escape(word) for word in words)
+    for ligature, letters in _LIGATURES.items():
+        joined = joined.replace(letters, f"(?:{letters}|{ligature})")
+    # C is another word than C++ and C#.
+    end = r"[^\W_]*" if term.begins else r"(?![^\W_])" if len(words[-1]) > 1 else r"(?![^\W_]|\+\+|#)"
+    return rf"(?<![^\W_]){joined}{end}"
 
 
 def _stretch(text: str, start: int, end: int) -> tuple[int, int]:

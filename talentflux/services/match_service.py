@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from talentflux.ai.embeddings import Embedder
 from talentflux.ai.matching.scoring import Scorer
+from talentflux.ai.taxonomy.text import indexed_words
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import DependencyError
 from talentflux.core.queue import enqueue
@@ -119,7 +120,7 @@ def query(
             raise
         vector = np.zeros(0, np.float32)
     words = dict.fromkeys(term for each in job.requirements if not each.skill_ids for term in each.terms)
-    quoted = (f'"{cleaned}"' for term in words if (cleaned := term.replace('"', " ").replace("\0", " ").strip()))
+    quoted = (f'"{" ".join(said)}"' for term in words if (said := [_written(word) for word in indexed_words(term)]))
     return RetrievalQuery(
         vector=vector if vector.any() else None,
         embedder=embedder.name,
@@ -128,6 +129,11 @@ def query(
         requisition_id=requisition_id,
         among=among,
     )
+
+
+def _written(word: str) -> str:
+    """Return a word as it stands in the index, where signs are none."""
+    return word.replace("++", "plusplus").replace("#", "sharp")
 
 
 async def retrieve(session: AnySession, wanted: RetrievalQuery, limit: int) -> list[UUID]:

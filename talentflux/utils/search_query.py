@@ -2,8 +2,9 @@
 
 Words beside each other must all be there. `"…"` asks for words in this order, `OR` (or `|`) for either side, `NOT` (or
 a `-` at the beginning of a word) for what must not be there, a `*` at the end for every word that begins so. AND binds
-closer than OR. Operators are in capitals, so that "and" and "or" stay words. What does not fit is left out: an operator
-without a side, a parenthesis without its other half, a quotation mark that is not closed.
+closer than OR. Operators are in capitals, so that "and" and "or" stay words. Quotation marks and dashes may be those
+that telephones and word processors set. What does not fit is left out: an operator without a side, a dash between
+words, a parenthesis without its other half, a quotation mark that is not closed.
 """
 
 import re
@@ -13,14 +14,17 @@ from typing import Final
 
 MOST_TERMS: Final = 40
 _DEEPEST: Final = 20
+_QUOTES: Final = '"“”„‟«»‹›〝〞＂'
+_DASHES: Final = "-‐‑‒–—−"
 _TOKEN: Final = re.compile(
-    r"""
+    rf"""
     (?P<space>\s+)
-  | (?P<quote>"(?P<phrase>[^"]*)("|$))
+  | (?P<quote>[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)([{_QUOTES}]|$))
   | (?P<open>\()
   | (?P<close>\))
   | (?P<either>\|)
-  | (?P<word>[^\s"()|]+)
+  | (?P<lone>[{_DASHES}]+(?=\s|$))
+  | (?P<word>[^\s{_QUOTES}()|]+)
     """,
     re.VERBOSE,
 )
@@ -117,7 +121,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             new = [_Token("term", f'"{match["phrase"]}')] if _HAS_SIGN.search(match["phrase"]) else []
         elif match["word"] is not None:
             new = list(_word(match["word"]))
-        elif match["space"] is not None:
+        elif match["space"] is not None or match["lone"] is not None:
             continue
         else:
             new = [_Token({"(": "open", ")": "close", "|": "or"}[match[0]])]
@@ -135,7 +139,7 @@ def _word(word: str) -> Iterator[_Token]:
     if word == "OR":
         yield _Token("or")
         return
-    bare = "" if word == "NOT" else word.lstrip("-")
+    bare = "" if word == "NOT" else word.lstrip(_DASHES)
     if word == "NOT" or (len(word) - len(bare)) % 2:
         yield _Token("not")
     if _HAS_SIGN.search(bare):

@@ -123,6 +123,57 @@ async def test_phrases_and_operators_are_met_by_all_who_are_found(
     assert pool
 
 
+WRITTEN = {
+    "Karla Brandt": "•Python\nEntwicklung von „Maschinellem Lernen“ für Ärztinnen, 2018–2024. Straßenbau. Full-Stack.",
+    "Luisa Prado": "Ingeniera\nDesarrolló «aprendizaje automático» para niños y administración pública. Java/Kotlin.",
+    "Nora Keane": "Data engineer\nBuilt “feature stores” in C++ and Node.js, a full stack. O’Reilly course. Vitamin C.",
+}
+
+
+@pytest_asyncio.fixture
+async def writers(client: httpx.AsyncClient, work: Work) -> None:
+    """Three people who write with the signs of their languages."""
+    texts = {name: f"{name}\n\nExperience\nNorthwind, 2018-01 - 2024-06\n{text}\n" for name, text in WRITTEN.items()}
+    await imported(client, work, {f"{name}.txt": text.encode() for name, text in texts.items()})
+
+
+@pytest.mark.usefixtures("writers")
+async def test_words_are_found_and_marked_whatever_signs_and_accents_they_are_written_with(
+    client: httpx.AsyncClient,
+) -> None:
+    for q, name, marked in (
+        ('"maschinellem lernen"', "Karla", "Maschinellem Lernen"),
+        ("„maschinellem lernen“", "Karla", "Maschinellem Lernen"),
+        ("«AERZTINNEN» OR arztinnen", "Karla", "Ärztinnen"),
+        ("A\u0308RZTINNEN*", "Karla", "Ärztinnen"),
+        ("STRASSENBAU*", "Karla", "Straßenbau"),
+        ("pyth*", "Karla", "Python"),
+        ("“aprendizaje automatico”", "Luisa", "aprendizaje automático"),
+        ("ninos AND administracion", "Luisa", "niños"),
+        ("kotlin AND java", "Luisa", "Java"),
+        ('"feature stores"', "Nora", "feature stores"),
+        ('"node"', "Nora", "Node"),
+        ("c++ AND northwind", "Nora", "C++"),
+        ("o'reilly AND course", "Nora", "O’Reilly"),
+    ):
+        page = await _search(client, q)
+        assert _names(page) == [name], q
+        marks = [unescape(Span.of(span, each.text)) for each in page.items[0].snippets for span in each.spans]
+        assert marked in marks, q
+    for q, names in (
+        ('"full stack"', {"Karla", "Nora"}),
+        ("full-stack AND northwind", {"Karla", "Nora"}),
+        ('"c" AND northwind', {"Nora"}),
+        ('"c#"', set()),
+        ('"stores feature"', set()),
+    ):
+        assert set(_names(await _search(client, q))) == names, q
+    (hit,) = (await _search(client, '"c" AND vitamin')).items
+    assert [each.text[span.start : span.end + 1] for each in hit.snippets for span in each.spans] == ["Vitamin ", "C."]
+    listed = await client.get("/api/v1/candidates", params={"text": "“feature stores” –java"})
+    assert [row["name"] for row in listed.json()["items"]] == ["Nora Keane"]
+
+
 async def test_malformed_searches_are_answered(client: httpx.AsyncClient, pool: dict[str, str]) -> None:
     for q in ("((", '"', "OR", "NOT", "python OR", ")(python", '"python', "'", "\\", "a & b", ":*", "!", "<->", "%s"):
         assert (await client.get(PATH, params={"q": q})).status_code == 200, q

@@ -38,6 +38,12 @@ def test_what_asks_for_nothing_is_nothing(nothing: str) -> None:
         ('"not closed', Term("not closed", phrase=True)),
         ("(" * 400 + "a", Term("a")),
         ("-" * 401 + "a", Not(Term("a"))),
+        ("„maschinelles Lernen“ –Java", All((Term("maschinelles Lernen", phrase=True), Not(Term("Java"))))),
+        ("«aprendizaje automático»", Term("aprendizaje automático", phrase=True)),
+        ("“machine learning”", Term("machine learning", phrase=True)),
+        ("»a b« ＂c d＂", All((Term("a b", phrase=True), Term("c d", phrase=True)))),
+        ("developer - Java – Oslo", All((Term("developer"), Term("Java"), Term("Oslo")))),
+        ('-"a b" -(c)', All((Not(Term("a b", phrase=True)), Not(Term("c"))))),
     ],
 )
 def test_what_is_typed_is_read_as_meant(typed: str, meant: Query) -> None:

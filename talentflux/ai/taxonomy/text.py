@@ -38,6 +38,8 @@ _LIGATURES = {"ß": "ss", "æ": "ae", "œ": "oe"}
 _HAS_LIGATURE = re.compile("[ßæœ]")
 # A word, with the sign that is part of names such as C++, C#, A+; ".net" is a word of its own; "&" reads as "and".
 _WORD = re.compile(r"\.net(?!\w)|[^\W_]+(?:\+\+|#|\+(?![\w+]))?|&")
+# As the index of resumes takes texts apart.
+_INDEXED = re.compile(r"(?<![^\W_])[a-z](?:\+\+|#)|[^\W_]+")
 # What may stand between two words of one name.
 _GLUE = frozenset({"", " ", "-", "/", ".", "'", "\n", "-\n", "  ", " / ", "/ ", " /", ". ", " -", "\t"})
 
@@ -138,6 +140,18 @@ def expand_ligatures(word: str) -> str:
     for sign, letters in _LIGATURES.items():
         word = word.replace(sign, letters)
     return word
+
+
+def indexed_words(text: str) -> list[str]:
+    """Return the words of a text as the index of resumes has them: letters and digits, and C++ and C#.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Folded words in order.
+    """
+    return _INDEXED.findall(expand_ligatures(fold(unicodedata.normalize("NFKC", text))))
 
 
 def key(form: str) -> str:
