@@ -36,6 +36,22 @@ _LIST: Final = ListQuery(
 )
 _ROWS_AT_A_TIME: Final = 500
 _SNAPSHOT: Final = b"rollback; begin transaction isolation level repeatable read, read only"
+# Who was merged into somebody who was merged in turn is known by the one who stands at the end.
+_MERGED_CONTACTS: Final = b"""
+with recursive merged as (
+    select organization_id, candidate_id, other_id, other_id as whose from candidate_merge
+    where organization_id = %s and undone_at is null and deleted_at is null
+    union
+    select m.organization_id, m.candidate_id, m.other_id, e.whose from merged e
+    join candidate_merge m on m.organization_id = e.organization_id and m.other_id = e.candidate_id
+        and m.undone_at is null and m.deleted_at is null
+)
+insert into candidate_contact (organization_id, contact, candidate_id, kind, merged_from)
+select e.organization_id, k.contact, e.candidate_id, k.kind, e.other_id from merged e
+join candidate c on c.organization_id = e.organization_id and c.id = e.whose
+cross join lateral (values ('email', c.email_index), ('phone', c.phone_index)) k (kind, contact)
+where k.contact is not null
+on conflict do nothing"""
 _SCOPE: Final = b"select set_config('app.organization_id', %s, true), set_config('app.requisitions', 'all', true)"
 
 
@@ -228,6 +244,16 @@ class ArchiveTarget:
             "where {0}.organization_id = %s and {0}.id = r.id"
         ).format(sql.Identifier(table), sets)
         await (await self._session.driver()).execute(query, [orjson.dumps(rows).decode(), self._organization_id])
+
+    async def add_merged_contacts(self) -> None:
+        """Let candidates be found by the addresses and numbers of those who were merged into them."""
+        await (await self._session.driver()).execute(_MERGED_CONTACTS, [self._organization_id])
+
+    async def live_candidates(self) -> list[UUID]:
+        """Return the ids of all candidates who are not deleted."""
+        query = b"select id from candidate where organization_id = %s and deleted_at is null order by id"
+        rows = await (await self._session.driver()).execute(query, [self._organization_id])
+        return [row[0] for row in await rows.fetchall()]
 
     async def insert_tokens(self, table: str, parent: str, tokens: Sequence[tuple[bytes, UUID]]) -> None:
         """Insert tokens under which rows are found.

@@ -1,14 +1,16 @@
 """SQL of jobs and of what is public of them."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from talentflux.models import Job, JobCard
+from talentflux.models import Job, JobCard, Requisition
 from talentflux.repositories.base import ResourceList, TenantRepository, optional
 from talentflux.schemas.job import JobQuery, JobStatus
 from talentflux.schemas.page import RowPage
+from talentflux.schemas.requisition import RequisitionStatus
 
 _LIST = ResourceList(
     Job,
@@ -62,6 +64,17 @@ class JobRepository(TenantRepository[Job]):
         """Return published jobs with their locks, in the order of their ids."""
         statement = self.live().where(Job.status == JobStatus.PUBLISHED, Job.id > after).order_by(Job.id).limit(rows)
         return list((await self.session.scalars(statement.with_for_update(key_share=True))).all())
+
+    async def shown(self, requisition_ids: Collection[UUID]) -> set[UUID]:
+        """Return those of some requisitions whose jobs anybody may see: open ones that are not confidential."""
+        statement = select(Requisition.id).where(
+            Requisition.organization_id == self.organization_id,
+            Requisition.id.in_(requisition_ids),
+            Requisition.status == RequisitionStatus.OPEN,
+            Requisition.confidential.is_(False),
+            Requisition.deleted_at.is_(None),
+        )
+        return set(await self.session.scalars(statement))
 
     async def is_public(self, job_id: UUID) -> bool:
         """Return whether anybody can see a job now."""

@@ -29,6 +29,7 @@ from talentflux.repositories.user_repository import UserRepository
 from talentflux.schemas.data_export import Imported, Manifest
 from talentflux.services import audit_service, user_service
 from talentflux.services.archive_check import LONGEST_LINE, check, refuse
+from talentflux.services.archive_renewal import renew
 from talentflux.services.archive_tables import TablePlan, parents_of_tokens, plans
 from talentflux.services.archive_writer import USERS, Progress, archive_id, renamed
 from talentflux.services.encryption_service import keys_of, organization_keys, platform_keys
@@ -46,7 +47,6 @@ class _Loading:
 
     Attributes:
         keys: Of the organization that the rows go to.
-        slug: Its name in addresses.
         names: Ids of accounts, in the archive and here.
         files: Wrapped keys and places of the originals, by their ids.
         digests: SHA-256 of the originals, by their ids.
@@ -54,7 +54,6 @@ class _Loading:
     """
 
     keys: Keys
-    slug: str = ""
     names: dict[bytes, bytes] = field(default_factory=dict)
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
@@ -148,7 +147,6 @@ async def _load(
     await target.drop_members(list(users.values()))
     organization = await session.get_one(Organization, session.scope.organization_id)
     organization.name = manifest.organization.name
-    loading.slug = organization.slug
     total = sum(entry.rows or 0 for entry in manifest.entries)
     done = 0
     later: dict[str, list[dict[str, Any]]] = {plan.name: [] for plan in plans()}
@@ -164,6 +162,7 @@ async def _load(
     for plan in plans():
         for start in range(0, len(later[plan.name]), _ROWS_AT_A_TIME):
             await target.point(plan.name, sorted(plan.later), later[plan.name][start : start + _ROWS_AT_A_TIME])
+    await renew(session)
     counts = {entry.name[7:-6]: entry.rows for entry in manifest.entries if entry.rows}
     audit_service.record(session, "archive.import", "organization", organization.id, after={"rows": counts})
     return made
@@ -247,8 +246,6 @@ def _sealed_row(plan: TablePlan, row: dict[str, Any], loading: _Loading) -> dict
         _, sealed["key"] = loading.files.get(row["id"], (b"", FileStore.place(_owner(loading.keys), UUID(row["id"]))))
         if isinstance(row["meta"], dict) and row["meta"].get("sha256"):
             loading.digests[row["id"]] = str(row["meta"]["sha256"])
-    if plan.name == "job_card":
-        sealed["organization_slug"] = loading.slug
     sealed |= indexes | dict.fromkeys(plan.emptied | plan.later)
     return {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in sealed.items()}
 

@@ -28,6 +28,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "idempotency_key": "answers kept for a day",
     "identity_provider": "trust in a provider that knows this install's address; with a secret",
     "invitation": "links into this install",
+    "job_card": "what is public of jobs, with the organization's name in addresses of this install; rendered anew",
     "organization_key": "keys under this install's master key; an import makes new ones",
     "sign_on_state": "log-ins on their way",
     "user_identity": "who somebody is at a provider of this install",
@@ -39,7 +40,6 @@ LEFT_OUT: Final[dict[str, str]] = {
 
 MADE_HERE: Final[dict[str, dict[str, str]]] = {
     "file": {"key": "where the original lies in the file store"},
-    "job_card": {"organization_slug": "the name of the organization in addresses"},
 }
 """Columns that an import sets itself, because their values belong to an install."""
 

@@ -36,6 +36,7 @@ from talentflux.services import (
     import_requisitions,
     tag_service,
 )
+from talentflux.services.duplicate_search import look_for
 from talentflux.services.encryption_service import organization_keys
 from talentflux.services.import_people import People, Planned, Row
 
@@ -214,6 +215,7 @@ async def _write_people(
     for kind, some in (("candidate.created", new), ("candidate.updated", changed)):
         for person in some:
             event_service.emit(session, kind, candidate_id=person.id, data={"import_id": import_id})
+    look_for(session, *(person.id for person in (*new, *changed)))
 
 
 async def _tag(session: WriteSession, planned: Sequence[Planned], options: ImportOptions) -> None:

@@ -145,11 +145,11 @@ async def render_all(session: WriteSession, after: UUID) -> UUID | None:
     Returns:
         The last of them; None where there are no more.
     """
-    jobs = await JobRepository(session).published(after, _AT_ONCE)
+    repository = JobRepository(session)
+    jobs = await repository.published(after, _AT_ONCE)
+    shown = await repository.shown({job.requisition_id for job in jobs})
     for job in jobs:
-        requisition = await RequisitionRepository(session).get(job.requisition_id)
-        hidden = requisition.status != RequisitionStatus.OPEN or requisition.confidential
-        await _show(session, job, hidden=hidden)
+        await _show(session, job, hidden=job.requisition_id not in shown)
     return jobs[-1].id if len(jobs) == _AT_ONCE else None
 
 

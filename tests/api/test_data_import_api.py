@@ -340,3 +340,20 @@ async def test_the_cells_of_a_file_are_destroyed_after_their_time(
     assert gone["counts"]["create"] == 1
     assert (await client.get(f"{PATH}/{done['id']}/report")).status_code == 409
     assert admin_connection.execute("select count(*) from data_import_batch").fetchone() == (0,)
+
+
+async def test_duplicates_are_found_among_those_who_were_imported_and_who_was_changed_by_a_row(
+    client: httpx.AsyncClient, work: Work
+) -> None:
+    await client.post("/api/v1/candidates", json={"name": "Mara Lindqvist", "phone": "+46 70 123 45 67"})
+    await ran(client, work, "name,email,external id,phone\nOmar Haddad,m@example.org,k1,0046701234567\n")
+
+    first = (await client.get("/api/v1/candidates/duplicates")).json()["items"]
+    await ran(client, work, "email,external id,phone\nm@example.org,k1,+49 30 1234567\n")
+    changed = (await client.get("/api/v1/candidates/duplicates")).json()["items"]
+    await ran(client, work, "name,email,external id\nMara Lindqvist,other@example.org,k2\n")
+    named = (await client.get("/api/v1/candidates/duplicates")).json()["items"]
+
+    assert [[reason["kind"] for reason in pair["reasons"]] for pair in first] == [["phone"]]
+    assert changed == []
+    assert [[reason["kind"] for reason in pair["reasons"]] for pair in named] == [["name"]]
