@@ -3,7 +3,7 @@
 The queue's table is outside row-level security, so a job's arguments hold identifiers only, never personal data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -58,16 +58,9 @@ async def enqueue(  # noqa: PLR0913 -- what a job has; all by name
     """
     if lock is not None and delay_seconds:
         raise TypeError(f"{task_name}: a job with a lock cannot have a delay")
-    if _RESERVED & ids.keys():
-        raise TypeError(f"{task_name}: the scope's identifiers come from the session")
-    arguments = {name: _identifier(task_name, name, value) for name, value in ids.items()}
-    arguments |= {
-        "organization_id": _text(session.scope.organization_id),
-        "user_id": _text(session.scope.user_id),
-    }
     values = {
         "queue": queue, "task": task_name, "priority": priority, "lock": lock, "queueing_lock": queueing_lock,
-        "args": orjson.dumps(arguments).decode(), "delay": delay_seconds,
+        "args": orjson.dumps(_arguments(session, task_name, ids)).decode(), "delay": delay_seconds,
     }  # fmt: skip
     if queueing_lock is None:
         return int((await session.execute(_DEFER, values)).scalar_one())
@@ -76,6 +69,15 @@ async def enqueue(  # noqa: PLR0913 -- what a job has; all by name
             return int((await session.execute(_DEFER, values)).scalar_one())
     except IntegrityError:
         return None
+
+
+def _arguments(
+    session: WriteSession, task_name: str, ids: Mapping[str, Identifier | Sequence[UUID]]
+) -> dict[str, object]:
+    if _RESERVED & ids.keys():
+        raise TypeError(f"{task_name}: the scope's identifiers come from the session")
+    scope = {"organization_id": _text(session.scope.organization_id), "user_id": _text(session.scope.user_id)}
+    return {name: _identifier(task_name, name, value) for name, value in ids.items()} | scope
 
 
 def _text(value: UUID | None) -> str | None:

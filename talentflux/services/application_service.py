@@ -167,6 +167,20 @@ async def ensure(  # noqa: PLR0913 -- what an application begins with; all but f
     Raises:
         NotFoundError: There is no such stage in the requisition's pipeline.
     """
+    stage = await _first_stage(session, requisition_id, stage_id)
+    row_id = new_id() if created_at is None else id_of_time(created_at)
+    row = Application(
+        id=row_id, organization_id=session.scope.organization_id, requisition_id=requisition_id,
+        candidate_id=candidate_id, resume_id=resume_id, stage=stage.kind, stage_id=stage.id,
+        position=place_of(row_id), origin=str(origin), source_id=source_id, job_id=job_id, external_id=external_id,
+        do_not_screen=do_not_screen, transferred_from_id=transferred_from_id,
+        created_at=created_at or datetime.now(UTC),
+    )  # fmt: skip
+    return row_id if await _enter(session, row, stage, origin) else None
+
+
+async def _first_stage(session: WriteSession, requisition_id: UUID, stage_id: UUID | None) -> PipelineStage:
+    """Return where an application begins, held until the transaction ends."""
     try:
         course = await _course(session, requisition_id)
         stage = course.first(Stage.APPLIED) if stage_id is None else course.find(stage_id)
@@ -174,22 +188,19 @@ async def ensure(  # noqa: PLR0913 -- what an application begins with; all but f
     except TalentFluxError:  # what is undone now may have been what held the pipeline
         session.info.pop(_COURSES, None)
         raise
+    return stage
+
+
+async def _enter(session: WriteSession, row: Application, stage: PipelineStage, origin: Origin | str) -> bool:
+    """Write a new application down, unless it is known."""
     repository = ApplicationRepository(session)
-    row_id = new_id() if created_at is None else id_of_time(created_at)
-    row = Application(
-        id=row_id, organization_id=repository.organization_id, requisition_id=requisition_id,
-        candidate_id=candidate_id, resume_id=resume_id, stage=stage.kind, stage_id=stage.id,
-        position=place_of(row_id), origin=str(origin), source_id=source_id, job_id=job_id, external_id=external_id,
-        do_not_screen=do_not_screen, transferred_from_id=transferred_from_id,
-        created_at=created_at or datetime.now(UTC),
-    )  # fmt: skip
     application_flow.stamp(row, stage, row.created_at)
     if stage.kind == Stage.INTERVIEW:
-        row.answer_due_at = answer_clock.due_at(await repository.places(requisition_id), row.created_at)
+        row.answer_due_at = answer_clock.due_at(await repository.places(row.requisition_id), row.created_at)
     if not await repository.insert(_columns(row)):
-        return None
+        return False
     await _made(session, row, origin)
-    return row_id
+    return True
 
 
 async def _made(session: WriteSession, row: Application, origin: Origin | str) -> None:

@@ -148,28 +148,11 @@ async def create(session: WriteSession, job: JobDescription, placed: Placement) 
     """
     if placed.workspace_id is not None:
         await workspace_service.check(session, placed.workspace_id)
-    custom = {}
+    row = _draft(job, placed)
     if placed.custom:
-        custom = await custom_field_service.check(
+        row.custom = await custom_field_service.check(
             session, FieldResource.REQUISITION, placed.custom, place="body.custom"
         )
-    row = Requisition(
-        **_columns(placed.model_dump(include=set(Terms.model_fields))),
-        confidential=placed.confidential,
-        workspace_id=placed.workspace_id,
-        interview_plan=[each.model_dump(mode="json") for each in placed.interview_plan],
-        custom=custom,
-        headcount=0,
-        title=job.title or _first_line(job.text),
-        description=job.text,
-        language=job.language,
-        location=job.location,
-        requirements=requirement_service.dump(job.requirements),
-        requirements_version=1,
-        warnings=job.warnings,
-        status=RequisitionStatus.DRAFT,
-        approved=None,
-    )
     if not placed.draft and not await approval_service.needed(session, row):
         row.status, row.opened_at = RequisitionStatus.OPEN, datetime.now(UTC)
     principal = session.principal
@@ -186,6 +169,26 @@ async def create(session: WriteSession, job: JobDescription, placed: Placement) 
         if person or placed.confidential:
             await hiring_team_service.join(session, made.id)
     return await read(session, made)
+
+
+def _draft(job: JobDescription, placed: Placement) -> Requisition:
+    return Requisition(
+        **_columns(placed.model_dump(include=set(Terms.model_fields))),
+        confidential=placed.confidential,
+        workspace_id=placed.workspace_id,
+        interview_plan=[each.model_dump(mode="json") for each in placed.interview_plan],
+        custom={},
+        headcount=0,
+        title=job.title or _first_line(job.text),
+        description=job.text,
+        language=job.language,
+        location=job.location,
+        requirements=requirement_service.dump(job.requirements),
+        requirements_version=1,
+        warnings=job.warnings,
+        status=RequisitionStatus.DRAFT,
+        approved=None,
+    )
 
 
 async def update(
