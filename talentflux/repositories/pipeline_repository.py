@@ -1,11 +1,11 @@
 """SQL of pipelines and their stages."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, TextClause, delete, func, select, update
+from sqlalchemy import Select, TextClause, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from talentflux.models import Application, Pipeline, PipelineStage, Requisition, StageAutomation
@@ -24,6 +24,8 @@ from talentflux.schemas.page import RowPage
 from talentflux.utils.ids import new_id
 
 USUAL: Final = tuple((kind.value.capitalize(), kind) for kind in Stage)
+Moved = Mapping[str, Any]
+"""An application whose stage changed with its pipeline."""
 _after, _order = newest_first(Pipeline)
 _LIST = ListQuery(
     select(Pipeline.id, Pipeline.name, Pipeline.is_default, Pipeline.created_at, Pipeline.updated_at)
@@ -185,19 +187,24 @@ class PipelineRepository(TenantRepository[Pipeline]):
         )
         return await self.session.scalar(statement.limit(1)) is not None
 
-    async def empty_stage(self, stage_id: UUID, target: PipelineStage, actor: str) -> None:
+    async def empty_stage(self, stage_id: UUID, target: PipelineStage, actor: str) -> list[Moved]:
         """Put the applications of a stage into another one of the same pipeline.
 
         Args:
             stage_id: The stage.
             target: The other one.
             actor: Who does so, for their histories.
+
+        Returns:
+            The applications, where they come from and where they stand now.
         """
         values = {"organization_id": self.organization_id, "stage_id": stage_id, "target_id": target.id}
-        await self.session.execute(EMPTY_STEPS, values | {"kind": target.kind, "actor": actor})
+        moved = await self.session.execute(EMPTY_STEPS, values | {"kind": target.kind, "actor": actor})
         await self.session.execute(FOLLOW_STAGE, values)
         now = func.now()
-        due = None if target.max_days is None else now + func.make_interval(0, 0, 0, target.max_days)
+        due: Any = None
+        if target.max_days is not None:
+            due = case((Application.status == "active", now + func.make_interval(0, 0, 0, target.max_days)))
         await self.session.execute(
             update(Application)
             .where(Application.organization_id == self.organization_id, Application.stage_id == stage_id)
@@ -205,8 +212,33 @@ class PipelineRepository(TenantRepository[Pipeline]):
                     stage_alerted_at=None)
             .execution_options(synchronize_session=False)
         )  # fmt: skip
+        return [dict(row) for row in moved.mappings()]
 
-    async def map_to(self, requisition_id: UUID, pipeline_id: UUID, actor: str) -> None:
+    async def start_clocks(self, moved: Sequence[Moved], due_of: Callable[[list[dict[str, Any]]], Any]) -> None:
+        """Say until when applications need an answer that came to a stage of interviews.
+
+        Args:
+            moved: Which.
+            due_of: Says so for the places of a requisition; None where no law does.
+        """
+        places = await self.session.execute(
+            select(Requisition.id, Requisition.places).where(
+                Requisition.organization_id == self.organization_id,
+                Requisition.id.in_({row["requisition_id"] for row in moved}),
+            )
+        )
+        for requisition_id, found in places.all():
+            if (due := due_of(found or [])) is not None:
+                mine = [row["id"] for row in moved if row["requisition_id"] == requisition_id]
+                await self.session.execute(
+                    update(Application)
+                    .where(Application.organization_id == self.organization_id, Application.id.in_(mine),
+                           Application.status == "active")
+                    .values(answer_due_at=due)
+                    .execution_options(synchronize_session=False)
+                )  # fmt: skip
+
+    async def map_to(self, requisition_id: UUID, pipeline_id: UUID, actor: str) -> list[Moved]:
         """Let the applications of a requisition stand in the stages of another pipeline, by kind.
 
         What waits for them goes along: an e-mail that rejects is still sent.
@@ -215,14 +247,18 @@ class PipelineRepository(TenantRepository[Pipeline]):
             requisition_id: Whose applications.
             pipeline_id: The other pipeline.
             actor: Who does so, for their histories.
+
+        Returns:
+            The applications, where they come from and where they stand now.
         """
         values = {
             "organization_id": self.organization_id, "requisition_id": requisition_id, "pipeline_id": pipeline_id,
             "kinds": [str(kind) for kind in Stage],
         }  # fmt: skip
-        await self.session.execute(MAP_STEPS, values | {"actor": actor})
+        moved = await self.session.execute(MAP_STEPS, values | {"actor": actor})
         await self.session.execute(MAP, values)
         await self.session.execute(FOLLOW, values)
+        return [dict(row) for row in moved.mappings()]
 
     async def set_due(self, stage: PipelineStage) -> None:
         """Reckon anew when the applications of a stage have been there for too long."""

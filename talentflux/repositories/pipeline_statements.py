@@ -17,7 +17,7 @@ _TARGETS: Final = """(
 MAP: Final = text(
     f"""
     update application a set stage_id = t.id, stage = t.kind,
-        stage_due_at = case when a.stage in ('hired', 'rejected') then null
+        stage_due_at = case when a.stage in ('hired', 'rejected') or a.status <> 'active' then null
             else a.entered_stage_at + make_interval(days => t.max_days) end,
         stage_alerted_at = null
     from {_TARGETS} t
@@ -39,16 +39,20 @@ FOLLOW_STAGE: Final = text(
     where organization_id = :organization_id and stage_id = :stage_id and state = 'waiting' and purpose = 'rejection'
     """
 )
-# Identifiers as `utils.ids.new_id` makes them: the time, then chance.
+# Identifiers as `utils.ids.new_id` makes them: the time, then chance. What comes back is told to followers.
 _STEPS: Final = """
-    insert into application_stage_change (id, organization_id, application_id, requisition_id, cause, from_stage_id,
-        to_stage_id, from_kind, to_kind, seconds, actor)
+    with step as (insert into application_stage_change (id, organization_id, application_id, requisition_id, cause,
+        from_stage_id, to_stage_id, from_kind, to_kind, seconds, actor)
     select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
             || substr(replace(gen_random_uuid()::text, '-', ''), 1, 3)
             || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid,
         a.organization_id, a.id, a.requisition_id, 'pipeline_changed', a.stage_id, {to_id}, a.stage, {to_kind},
         {seconds}, :actor
     from application a {source} where a.organization_id = :organization_id and {condition}
+    returning application_id, from_stage_id, to_stage_id, to_kind)
+    select a.id, a.candidate_id, a.requisition_id, a.status, step.from_stage_id, step.to_stage_id, step.to_kind
+    from step join application a on a.organization_id = :organization_id and a.id = step.application_id
+    where a.deleted_at is null
 """
 MAP_STEPS: Final = text(
     _STEPS.format(

@@ -1,8 +1,8 @@
 """Pipelines: the stages that applications go through, of the organization and of requisitions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from talentflux.core.database import AnySession, WriteSession
@@ -226,7 +226,7 @@ async def choose(session: WriteSession, requisition_id: UUID, pipeline_id: UUID)
     await repository.add_stages(row.id, [(stage.name, stage.kind, stage.max_days) for stage in former])
     stages = await repository.stages(row.id)
     await repository.copy_automations([(old.id, new.id) for old, new in zip(former, stages, strict=True)])
-    await repository.map_to(requisition_id, row.id, audit_service.actor_of(session))
+    tell_of_moved(session, await repository.map_to(requisition_id, row.id, audit_service.actor_of(session)))
     audit_service.record(
         session, "pipeline.choose", "requisition", requisition_id, after={"from": pipeline_id, "pipeline": row.id}
     )
@@ -234,6 +234,21 @@ async def choose(session: WriteSession, requisition_id: UUID, pipeline_id: UUID)
         session, "requisition.updated", requisition_id=requisition_id, data={"fields": ["pipeline"], "pipeline": row.id}
     )
     return _read(row, stages)
+
+
+def tell_of_moved(session: WriteSession, moved: Iterable[Mapping[str, Any]]) -> None:
+    """Tell followers of applications whose stage changed with their pipeline.
+
+    Args:
+        session: The transaction.
+        moved: The applications.
+    """
+    for row in moved:
+        event_service.emit(
+            session, "application.pipeline_changed", application_id=row["id"], candidate_id=row["candidate_id"],
+            requisition_id=row["requisition_id"],
+            data={"stage": row["to_kind"], "stage_id": row["to_stage_id"], "from_stage_id": row["from_stage_id"]},
+        )  # fmt: skip
 
 
 async def _add(session: WriteSession, repository: PipelineRepository, name: str) -> Pipeline:

@@ -9,7 +9,7 @@ from talentflux.repositories.pipeline_repository import PipelineRepository
 from talentflux.schemas.application import Stage
 from talentflux.schemas.pipeline import MOST_STAGES, PipelineRead, StageCreate, StageUpdate
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import application_action_service, audit_service, pipeline_service
+from talentflux.services import answer_clock, application_action_service, audit_service, pipeline_service
 
 
 async def add_stage(session: WriteSession, pipeline_id: UUID, given: StageCreate) -> PipelineRead:
@@ -117,7 +117,11 @@ async def remove_stage(
                 code="stage_in_use",
             )
         _check_same_end(stage, target)
-        await repository.empty_stage(stage_id, target, audit_service.actor_of(session))
+        moved = await repository.empty_stage(stage_id, target, audit_service.actor_of(session))
+        pipeline_service.tell_of_moved(session, moved)
+        if target.kind == Stage.INTERVIEW and stage.kind != Stage.INTERVIEW:
+            now = await repository.now()
+            await repository.start_clocks(moved, lambda places: answer_clock.due_at(places, now))
     stage.deleted_at = await repository.now()
     _place(left, None, None)
     await repository.touch(pipeline)
