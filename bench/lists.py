@@ -41,6 +41,7 @@ from talentflux.models import UserSession
 from talentflux.services import auth_service
 from talentflux.services.audit_keeper import write_events
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
+from talentflux.utils import collector
 from talentflux.utils.ids import new_id
 from tests.factories.statements import count_statements
 
@@ -129,6 +130,7 @@ async def _measure(running: EmbeddedConnection, folder: Path) -> tuple[dict[str,
         }
         calls = {name: Call(product, target, token) for name, target in ours.items()}
         floors = {f"{name} floor": Call(floor, f"/{name}") for name in ours}
+        collector.settle()  # as a server does when it starts
         for name in _LISTS:
             await _same(calls[name], floors[f"{name} floor"])
         served = product.state.resources.database

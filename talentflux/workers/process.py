@@ -24,6 +24,7 @@ from talentflux.core.setting_checks import check_settings
 from talentflux.db import migrate
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.db.provision import provide
+from talentflux.utils import collector
 
 CONFIGURATION_FAILED = 78  # EX_CONFIG of sysexits.h: starting again cannot help
 DATABASE_FAILED = 75  # EX_TEMPFAIL: starting again may help
@@ -133,6 +134,7 @@ def _prepare_api(settings: Settings, listen: int | None) -> Callable[[str], None
             proxy_headers=False,  # the application believes the proxies of its settings only
             timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
         )
+        collector.settle()
         sockets = None if listen is None else [socket.socket(fileno=listen)]
         uvicorn.Server(config).run(sockets=sockets)
 

@@ -4,7 +4,6 @@ It reads requests from its standard input and writes answers to its standard out
 `frames`. It ends when its input ends, so it never outlives the process that started it.
 """
 
-import gc
 import importlib
 import os
 import resource
@@ -20,6 +19,7 @@ from talentflux.ai.documents import frames
 from talentflux.ai.documents.confine import forbid_sockets
 from talentflux.ai.documents.problems import problem
 from talentflux.core.errors import UnreadableFileError
+from talentflux.utils import collector
 
 
 def main() -> None:
@@ -33,9 +33,7 @@ def main() -> None:
     os.dup2(nowhere, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     task = _load(task_name)
-    # What was imported stays: the collector need not look at it again and again.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    collector.settle()
     _limit(memory)
     forbid_sockets()
     answers.write(frames.pack(frames.READY, b""))
