@@ -25,7 +25,18 @@ from talentflux.core.audit_trail import AuditTrail
 from talentflux.core.errors import ConfigurationError, DependencyError
 from talentflux.core.foreseeing import ForeseenSession
 from talentflux.core.keyring import Keyring
-from talentflux.core.leasing import Row, driver_of, end_reading, forget, give_back, make_ready, one_row, reset, settle
+from talentflux.core.leasing import (
+    Lender,
+    Row,
+    driver_of,
+    end_reading,
+    forget,
+    give_back,
+    make_ready,
+    one_row,
+    reset,
+    settle,
+)
 from talentflux.core.principal import Authorization, Principals
 from talentflux.core.sessions import NOWHERE, AnySession, Origin, ReadSession, Scope, WriteSession
 
@@ -60,6 +71,7 @@ class Database:
         statement_timeout_seconds: A statement that runs longer is ended by the server.
 
     Attributes:
+        lender: Takes connections from the pool.
         on_wait: Told the seconds until a connection was free, for each transaction.
     """
 
@@ -93,6 +105,7 @@ class Database:
             connect_args={"connect_timeout": _CONNECT_SECONDS, "options": options},
         )
         event.listen(self.engine.sync_engine, "reset", reset)
+        self.lender = Lender(self.engine)
 
     def write_session(self, scope: Scope, origin: Origin = NOWHERE) -> AbstractAsyncContextManager[WriteSession]:
         """Open a transaction that may write; commits at the end of the block.
@@ -219,7 +232,7 @@ class Database:
         for attempt in (1, 2):
             try:
                 began = perf_counter()
-                leased = await greenlet_spawn(self.engine.sync_engine.pool.connect)
+                leased = await self.lender.lease()
                 self.on_wait(perf_counter() - began)
             except NoFreeConnectionError as error:
                 raise DependencyError("All connections to the database are in use. Try again in a moment.") from error

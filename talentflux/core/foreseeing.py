@@ -73,7 +73,7 @@ class ForeseenSession(ReadSession):
             psycopg.Error: The server refuses it, or the connection is lost.
         """
         began = perf_counter()
-        leased = await greenlet_spawn(self._database.engine.sync_engine.pool.connect)
+        leased = await self._database.lender.lease()
         self._database.on_wait(perf_counter() - began)
         try:
             await settle(leased)

@@ -8,7 +8,9 @@ from psycopg import generators
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
-from sqlalchemy.pool import PoolProxiedConnection, PoolResetState
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import PoolProxiedConnection, PoolResetState, QueuePool
 from sqlalchemy.util import greenlet_spawn
 
 from talentflux.core.principal import PREPARE
@@ -16,6 +18,37 @@ from talentflux.core.statements import READY, Driver, answers
 
 _AUTHORIZES: Final = "authorizes"  # in a connection's `info`: the server knows the statements of `PREPARE`
 _ENDING: Final = "talentflux ending"  # in a connection's `info`: a commit is under way that nobody waits for
+
+
+class Lender:
+    """Takes connections from the pool of an engine.
+
+    Where one lies ready nothing is waited for, and the switch of stacks that a wait needs is left out. One that was
+    found dead lies there too, though, and is to be opened anew: from then on every one is taken as if it were.
+
+    Args:
+        engine: With a pool that neither renews old connections nor asks each whether it lives.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine, self._sound = engine.sync_engine, True
+        event.listen(self._engine, "invalidate", lambda *_: self._trust(sound=False))
+        event.listen(self._engine, "engine_disposed", lambda _: self._trust(sound=True))
+
+    async def lease(self) -> PoolProxiedConnection:
+        """Take a connection.
+
+        Raises:
+            sqlalchemy.exc.TimeoutError: None came free in time.
+            sqlalchemy.exc.DBAPIError: A new one cannot be opened.
+        """
+        pool = self._engine.pool
+        if self._sound and isinstance(pool, QueuePool) and pool.checkedin():
+            return pool.connect()
+        return await greenlet_spawn(pool.connect)
+
+    def _trust(self, *, sound: bool) -> None:
+        self._sound = sound
 
 
 def driver_of(leased: PoolProxiedConnection) -> Driver:

@@ -20,6 +20,7 @@ class Network:
     Attributes:
         hosts: Names that are served; this machine's own always are, for whoever watches the program from here.
         origins: Origins of other pages that may use the API.
+        serves: Tells whether `host:port` of a request is a name of ours.
 
     Args:
         settings: Name them.
@@ -37,9 +38,9 @@ class Network:
         self.origins = frozenset(_origin(each) for each in listed(settings.cors_origins))
         self._proxies = _networks(settings.trusted_proxies)
         self._trusted = lru_cache(maxsize=1024)(self._is_trusted)
+        self.serves = lru_cache(maxsize=1024)(self._serves)
 
-    def serves(self, authority: str) -> bool:
-        """Return whether `host:port` of a request is a name of ours."""
+    def _serves(self, authority: str) -> bool:
         try:
             return urlsplit(f"//{authority}").hostname in self.hosts
         except ValueError:

@@ -6,7 +6,7 @@ from talentflux.schemas.candidate_filter import FILTERS, CandidateFilters
 from talentflux.services import candidate_profile
 
 _MOST_WORDS = 10
-_NONE = CandidateFilters()
+_UNFILTERED = CandidateFilter(CandidateFilters())
 
 
 def indexed(keys: Keys, asked: CandidateFilters, *, name: str | None = None) -> CandidateFilter:
@@ -18,9 +18,10 @@ def indexed(keys: Keys, asked: CandidateFilters, *, name: str | None = None) -> 
         name: Words that a name must have; the first ten count.
     """
     given = {field: getattr(asked, field) for field in FILTERS if field in asked.model_fields_set}
-    filters = CandidateFilters.model_construct(**given) if given else _NONE
+    if not given and not name:
+        return _UNFILTERED
     return CandidateFilter(
-        filters,
+        CandidateFilters.model_construct(**given),
         name_tokens=candidate_profile.search_tokens(keys, name)[:_MOST_WORDS] if name else (),
         place_tokens=candidate_profile.place_tokens(keys, asked.place)[:_MOST_WORDS] if asked.place else (),
     )
