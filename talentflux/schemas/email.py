@@ -28,6 +28,7 @@ class EmailTemplate(StrEnum):
     NOTE_MENTION = "note_mention"
     APPROVAL_REQUESTED = "approval_requested"
     APPROVAL_REMINDER = "approval_reminder"
+    APPROVAL_DECIDED = "approval_decided"
     APPLICATION_RECEIVED = "application_received"
     CANDIDATE_MESSAGE = "candidate_message"
     STAGE_AGE = "stage_age"

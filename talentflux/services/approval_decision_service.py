@@ -25,7 +25,7 @@ from talentflux.schemas.approval import (
     StepStatus,
 )
 from talentflux.schemas.page import RowPage
-from talentflux.services import approval_people, approval_service, audit_service, requisition_states
+from talentflux.services import approval_mail, approval_people, approval_service, audit_service, requisition_states
 from talentflux.services.approval_people import People
 
 _UNKNOWN = "There is no approval with this id."
@@ -83,13 +83,14 @@ async def get(session: AnySession, approval_id: UUID) -> ApprovalRead:
     return found
 
 
-async def decide(session: WriteSession, approval_id: UUID, given: DecisionWrite) -> ApprovalRead:
+async def decide(session: WriteSession, approval_id: UUID, given: DecisionWrite, public_url: str) -> ApprovalRead:
     """Approve or decline a step, in one's own place and those that one stands in for.
 
     Args:
         session: The transaction.
         approval_id: Which request.
         given: The decision, and on which step.
+        public_url: Where this server is reached, for the e-mail to who asked.
 
     Raises:
         NotFoundError: There is none in this organization, or the caller neither sees its requisition nor has a part.
@@ -131,6 +132,8 @@ async def decide(session: WriteSession, approval_id: UUID, given: DecisionWrite)
             await _decline(session, requisition, row, step)
         else:
             await _advance(session, requisition, row, step, present)
+        if row.status != ApprovalStatus.PENDING:
+            await approval_mail.tell_requester(session, row, given.comment, public_url)
         return await _read(session, row, present)
 
 
@@ -141,13 +144,14 @@ def _not_theirs(*, shown: bool) -> NotFoundError | ForbiddenError:
     return ForbiddenError("This step is not yours to decide.", code="not_approver")
 
 
-async def reassign(session: WriteSession, approval_id: UUID, given: StepReassign) -> ApprovalRead:
+async def reassign(session: WriteSession, approval_id: UUID, given: StepReassign, public_url: str) -> ApprovalRead:
     """Name other approvers for a step that is not decided.
 
     Args:
         session: The transaction.
         approval_id: Which request.
         given: Who decides from now on.
+        public_url: Where this server is reached, for the e-mail to who asked.
 
     Raises:
         NotFoundError: There is none in this organization, or it has no such step.
@@ -182,6 +186,8 @@ async def reassign(session: WriteSession, approval_id: UUID, given: StepReassign
         if step.status == StepStatus.PENDING:
             await approval_service.start(session, step)
             await _advance(session, requisition, row, step, present)
+            if row.status != ApprovalStatus.PENDING:
+                await approval_mail.tell_requester(session, row, None, public_url)
         return await _read(session, row, present)
 
 

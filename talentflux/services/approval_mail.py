@@ -1,14 +1,15 @@
-"""E-mails to approvers: that something waits for them, and again while it does."""
+"""E-mails about approvals: to approvers while something waits for them, and to who asked when it is decided."""
 
 from typing import Final
 from uuid import UUID
 
 from talentflux.core.database import WriteSession
+from talentflux.models import Approval
 from talentflux.repositories.approval_repository import ApprovalRepository
 from talentflux.repositories.organization_repository import OrganizationRepository
 from talentflux.schemas.approval import ApprovalStatus, ApprovalSubject, StepStatus
 from talentflux.schemas.email import EmailTemplate
-from talentflux.services import approval_people, approval_service, email_service, user_service
+from talentflux.services import approval_people, approval_service, email_service, email_templates, user_service
 
 MOST_REMINDERS: Final = 50
 
@@ -51,7 +52,8 @@ async def remind(session: WriteSession, step_id: UUID, public_url: str) -> int:
             organization=organization.name,
             title=" ".join(subject.title.split()),
             step=step.name,
-            link=f"{public_url.rstrip('/')}/api/v1/approvals/{row.id}",
+            approval=row.id,
+            link=email_templates.console(public_url, "approvals/get_approval"),
         )
     step.reminders += 0 if first else 1
     if step.reminders < MOST_REMINDERS:
@@ -60,3 +62,32 @@ async def remind(session: WriteSession, step_id: UUID, public_url: str) -> int:
         step.remind_at = None
         await session.flush()
     return len(asked)
+
+
+async def tell_requester(session: WriteSession, row: Approval, reason: str | None, public_url: str) -> None:
+    """Write to who asked for an approval what became of it, unless they decided themself or may ask no longer.
+
+    Args:
+        session: The transaction that decides.
+        row: The request, approved or declined.
+        reason: What who decided last says about it.
+        public_url: Where this server is reached.
+    """
+    asked = row.requested_by
+    if asked is None or asked == session.scope.user_id or asked not in (await approval_people.people(session)).roles:
+        return
+    values = {} if reason is None else {"reason": " ".join(reason.split())}
+    organization = await OrganizationRepository(session).current()
+    for account in await ApprovalRepository(session).accounts([asked]):
+        await email_service.send(
+            session,
+            EmailTemplate.APPROVAL_DECIDED,
+            to=(await user_service.profile_of(session, account)).email,
+            user_id=account.id,
+            organization=organization.name,
+            title=" ".join(ApprovalSubject.model_validate(row.subject).title.split()),
+            outcome=str(row.status),
+            requisition=row.requisition_id,
+            link=email_templates.console(public_url, "requisitions/get_requisition"),
+            **values,
+        )

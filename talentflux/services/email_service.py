@@ -38,6 +38,7 @@ _ACCOUNT: Final = frozenset(EmailTemplate) - {
     EmailTemplate.NOTE_MENTION,
     EmailTemplate.APPROVAL_REQUESTED,
     EmailTemplate.APPROVAL_REMINDER,
+    EmailTemplate.APPROVAL_DECIDED,
     EmailTemplate.APPLICATION_RECEIVED,
 }
 """What is about an account alone: no organization sees it."""

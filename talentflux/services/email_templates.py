@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,6 +17,8 @@ from talentflux.schemas.email import EmailTemplate
 LANGUAGES: Final = ("en", "de")
 _WIDTH: Final = 72
 _LONGEST_VALUE: Final = 80
+_LONGER: Final = {"reason": 1000}
+"""Words of people that say more than a name."""
 _LINK: Final = re.compile(r"https?://[!#-&(-;=?-\[\]-~]+")  # ASCII without quotes, angle brackets and backslashes
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _WORD_JOINER: Final = "\u2060"
@@ -29,9 +32,23 @@ _LINKED: Final = frozenset(
         EmailTemplate.NOTE_MENTION,
         EmailTemplate.APPROVAL_REQUESTED,
         EmailTemplate.APPROVAL_REMINDER,
+        EmailTemplate.APPROVAL_DECIDED,
     }
 )
 """What is of no use without its link."""
+PAGES: Final = (
+    "/login",
+    "/account",
+    "/verify-email",
+    "/reset-password",
+    "/change-email",
+    "/invitation",
+    "/requisitions/{requisition_id}/shortlist",
+)
+"""Where links lead, as the pages of the web are named; a test holds them against those."""
+_PAGE: Final = re.compile(
+    rf"https?://[^/?#]+(?:/[^?#]*)?(?:{'|'.join(re.sub('{.*?}', '[^/?#]+', page) for page in PAGES)})(?:[?#].*)?"
+)
 _TEXTS: Final = {EmailTemplate.CANDIDATE_MESSAGE: frozenset({"subject_line", "body"})}
 """Words that an organization writes itself, as long as they are; `body` in several paragraphs."""
 
@@ -61,14 +78,19 @@ def render(template: EmailTemplate, language: str, **values: object) -> Rendered
 
     Raises:
         InvalidInputError: A value holds a line break, or a link is none.
-        LookupError: The link is missing.
+        LookupError: The link is missing, or leads to no page of ours.
         jinja2.UndefinedError: Another value that the template needs is missing.
     """
     if template in _LINKED and "link" not in values:
         raise LookupError(f"{template} without its link")
     own = _TEXTS.get(template, frozenset())
     checked = {name: _checked(name, value, text=name == "body" and name in own) for name, value in values.items()}
-    words = {name: value if name == "link" or name in own else _unlinked(value) for name, value in checked.items()}
+    if "link" in checked and not _PAGE.fullmatch(checked["link"]):
+        raise LookupError(f"{template} with a link that leads nowhere")
+    words = {
+        name: value if name == "link" or name in own else _unlinked(value, _LONGER.get(name, _LONGEST_VALUE))
+        for name, value in checked.items()
+    }
     name = f"{language}/{template.value}.jinja"
     subject = " ".join(_environment("subject").get_template(name).render(words).split())
     text = _environment("text").get_template(name).render(words, language=language)
@@ -91,13 +113,23 @@ def _checked(name: str, value: object, *, text: bool = False) -> str:
     return given
 
 
-def _unlinked(value: str) -> str:
+def console(public_url: str, operation: str) -> str:
+    """Return a link to the API console at one operation, by way of the log-in, for what has no page of its own yet.
+
+    Args:
+        public_url: Where this server is reached.
+        operation: Its tag and id.
+    """
+    return f"{public_url.rstrip('/')}/login?next={quote(f'/docs#/{operation}', safe='')}"
+
+
+def _unlinked(value: str, longest: int) -> str:
     """Return words of people short and so that no mail program makes a link of them: our e-mails carry ours only.
 
     Invisible characters go too; they could turn the direction of what follows.
     """
     value = "".join(char for char in value if unicodedata.category(char) not in {"Cc", "Cf"})
-    short = value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
+    short = value if len(value) <= longest else value[: longest - 1] + "…"
     plain = short.replace("://", " ")
     return re.sub(r"(?<=\w)([.@])(?=[^\W\d])", rf"\1{_WORD_JOINER}", plain)
 

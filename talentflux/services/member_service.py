@@ -206,7 +206,11 @@ async def _end(session: WriteSession, member: Member, public_url: str, action: s
     profile = await user_service.profile_of(session, account)
     organization = await OrganizationRepository(session).current()
     await email_service.send(
-        session, "member_removed", to=profile.email, link=public_url, organization=without_controls(organization.name)
+        session,
+        "member_removed",
+        to=profile.email,
+        link=f"{public_url.rstrip('/')}/account",
+        organization=without_controls(organization.name),
     )
 
 

@@ -22,6 +22,7 @@ from talentflux.services import (
     audit_service,
     candidate_cipher,
     email_service,
+    email_templates,
     event_service,
     private_fields,
     user_names,
@@ -199,11 +200,13 @@ async def _tell(session: WriteSession, note: Note, user_ids: Sequence[UUID], pub
     others = [user_id for user_id in user_ids if user_id != session.scope.user_id]
     if not others:
         return
-    values = {"organization": without_controls((await OrganizationRepository(session).current()).name)}
-    link = f"{public_url.rstrip('/')}/candidates/{note.candidate_id}#note-{note.id}"
+    name = without_controls((await OrganizationRepository(session).current()).name)
+    link = email_templates.console(public_url, "notes/get_note")
     for user_id in others:
         address = (await user_service.profile_of(session, members[user_id][1])).email
-        await email_service.send(session, "note_mention", to=address, user_id=user_id, link=link, **values)
+        await email_service.send(
+            session, "note_mention", to=address, user_id=user_id, link=link, organization=name, note=note.id
+        )
 
 
 def _not_mentioned(why: str) -> InvalidInputError:

@@ -158,7 +158,7 @@ async def _tell_owners(
     profiles = [await user_service.profile_of(session, await repository.account(each)) for each in (heir, former)]
     for profile in profiles:
         await email_service.send(
-            session, "ownership_transferred", to=profile.email, link=public_url,
+            session, "ownership_transferred", to=profile.email, link=f"{public_url.rstrip('/')}/account",
             organization=without_controls(organization.name), owner=without_controls(profiles[0].name),
         )  # fmt: skip
 

@@ -18,7 +18,7 @@ from tests.factories.outbox import Outbox, smtp_settings
 from tests.factories.people import Person
 from tests.factories.smtp_server import SmtpServer, accept, answer, drop
 
-LINK = "https://jobs.example.org/join?token=secret-canary"
+LINK = "https://jobs.example.org/invitation?token=secret-canary"
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.factories.smtp_server import SmtpServer
 ORGANIZATION = UUID("01936c00-0000-7000-8000-000000000001")
 OTHER = UUID("01936c00-0000-7000-8000-0000000000ff")
 TENANT, PLATFORM = Scope(ORGANIZATION), Scope(identity=True)
-LINK = "https://jobs.example.org/verify?token=canary-secret"
+LINK = "https://jobs.example.org/verify-email?token=canary-secret"
 
 
 def smtp_settings(server: SmtpServer, **given: Any) -> Settings:

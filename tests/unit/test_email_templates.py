@@ -14,7 +14,7 @@ from talentflux.services import email_templates
 from talentflux.services.email_templates import LANGUAGES, known, render
 
 FOLDER = Path(email_templates.__file__).parent / "templates" / "email"
-LINK = "https://jobs.example.org/verify?token=abc&purpose=x"
+LINK = "https://jobs.example.org/verify-email?token=abc&purpose=x"
 VALUES: dict[str, object] = {
     "organization": "Acme GmbH",
     "inviter": "Ada Lovelace",
@@ -30,6 +30,10 @@ VALUES: dict[str, object] = {
     "change": "enabled",
     "title": "Backend developer",
     "step": "Head of department",
+    "approval": "01937c7e-8182-73a4-85b6-718293041526",
+    "note": "01937c7e-8182-73a4-85b6-718293041527",
+    "outcome": "declined",
+    "reason": "Not in this year's plan.",
 }
 ALL = [(template, language) for template in EmailTemplate for language in LANGUAGES]
 
@@ -77,6 +81,30 @@ def test_link_that_is_no_address_is_refused(link: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    ["", "/", "/api/v1/approvals/1", "/candidates/1#note-2", "/accounts", "/requisitions//shortlist", "/?x=/login"],
+)
+def test_link_that_leads_to_no_page_is_refused(path: str) -> None:
+    with pytest.raises(LookupError):
+        render(EmailTemplate.VERIFY_EMAIL, "en", link=f"https://jobs.example.org{path}")
+
+
+@pytest.mark.parametrize("path", ["/hiring/login", "/login?next=%2Fdocs", "/invitation#token=x"])
+def test_link_may_lead_to_a_page_below_another_path_and_carry_more(path: str) -> None:
+    link = f"https://jobs.example.org{path}"
+    assert link in render(EmailTemplate.VERIFY_EMAIL, "en", link=link).text
+
+
+def test_reason_is_told_whole_and_without_links_of_others() -> None:
+    reason = "Too dear. " * 20 + "See www.evil.example"
+    given = {"outcome": "declined", "organization": "Acme", "title": "Cook", "requisition": "1", "reason": reason}
+    rendered = render(EmailTemplate.APPROVAL_DECIDED, "en", link=LINK, **given)
+    assert rendered.subject == "Declined: “Cook”"
+    assert rendered.text.count("dear") == 20
+    assert "www.evil.example" not in rendered.text + rendered.html
+
+
+@pytest.mark.parametrize(
     "template", ["verify_email", "account_exists", "reset_password", "confirm_email", "invitation"]
 )
 def test_email_that_is_of_no_use_without_its_link_needs_one(template: str) -> None:
@@ -107,7 +135,7 @@ def test_text_and_html_carry_the_same_links_and_words(template: EmailTemplate, l
 
 @pytest.mark.parametrize(("template", "language"), ALL)
 def test_texts_of_alerts_do_without_what_is_not_known(template: EmailTemplate, language: str) -> None:
-    always = {"title": "Backend developer", "step": "Head of department"}
+    always = {name: VALUES[name] for name in ("title", "step", "approval", "note", "outcome", "requisition")}
     given = {"organization": "Acme GmbH", "change": "other", "link": LINK, **always}
     rendered = render(template, language, **given)
     assert not re.search(r"None|Undefined|\( |\s[.,]", rendered.text)

@@ -10,7 +10,7 @@ from talentflux.api.answers import PageCursor, PageLimit, answers, page_answer, 
 from talentflux.api.routing import ApiRoute, StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
-from talentflux.dependencies import reads, writes
+from talentflux.dependencies import Using, reads, writes
 from talentflux.schemas.approval import ApprovalQuery, ApprovalRead, ApprovalSummary, DecisionWrite, StepReassign
 from talentflux.schemas.page import Page
 from talentflux.services import approval_decision_service
@@ -66,9 +66,15 @@ async def decide_approval(
         Body(examples=[{"step_id": requisition_examples.STEP_ID, "decision": "approve", "comment": "In the plan."}]),
     ],
     session: Annotated[WriteSession, writes(Permission.APPROVAL_DECIDE)],
+    resources: Using,
 ) -> Response:
-    """Decide on a step, for yourself and those you stand in for. One who declines ends the request."""
-    return row_answer(request, await approval_decision_service.decide(session, approval_id, given))
+    """Decide on a step, for yourself and those you stand in for. One who declines ends the request.
+
+    Who asked gets an e-mail with the outcome and the comment of the last decision, unless they decided themself.
+    """
+    return row_answer(
+        request, await approval_decision_service.decide(session, approval_id, given, resources.settings.public_url)
+    )
 
 
 @router.post(
@@ -83,9 +89,12 @@ async def reassign_approval(
     approval_id: UUID,
     given: Annotated[StepReassign, Body(examples=[{"user_ids": [requisition_examples.USER_ID], "rule": "any"}])],
     session: Annotated[WriteSession, writes(Permission.APPROVAL_WRITE)],
+    resources: Using,
 ) -> Response:
     """Let other persons decide on a step that is stuck or still to come."""
-    return row_answer(request, await approval_decision_service.reassign(session, approval_id, given))
+    return row_answer(
+        request, await approval_decision_service.reassign(session, approval_id, given, resources.settings.public_url)
+    )
 
 
 @of_requisition.get(
