@@ -23,21 +23,31 @@ _YEAR: Final[dict[str, Decimal]] = {
 # Without accents and in small letters: words of pay, and words that make it that of another job, in either order.
 _PAY: Final = (
     r"\b(?:salar(?:y|ies|io|ios|is|iu)|wages?|pay|compensation|remuneration|earn(?:ings?|ed)?|paid|income|ctc|"
-    r"gehalt\w*|verdien\w*|lohn\w*|vergutung|bezuge|salaires?|remuneration|sueldos?|salarios?|remuneracion|"
+    r"gehalt\w*|verdien\w*|einkommen\w*|lohn\w*|vergutung|bezuge|salaires?|remuneration|sueldos?|salarios?|remuneracion|"
     r"retribuzione|stipendi[oi]?|salaris|loon|salario|remuneracao|ordenado|vencimento|wynagrodzeni\w*|pensj\w+|"
     r"zarobk\w*|zarabia\w*|lon|plat\w*|mzd\w*)\b"
 )
 _FORMER: Final = (
     r"\b(?:current(?:ly)?|present(?:ly)?|previous(?:ly)?|former(?:ly)?|prior|last|past|histor(?:y|ical)|most recent|"
-    r"now|aktuell\w*|derzeitig\w*|bisherig\w*|letzt\w*|jetzig\w*|fruher\w*|zuletzt|actuel\w*|precedent\w*|dernier\w*|"
+    r"now|existing|aktuell\w*|derzeit\w*|bisherig\w*|letzt\w*|jetzig\w*|fruher\w*|zuletzt|actuel\w*|precedent\w*|dernier\w*|"
     r"ancien\w*|actual(?:es|mente)?|anterior(?:es)?|ultim[oa]s?|previ[oa]s?|attual\w*|precedenti?|huidige?|vorige?|"
     r"laatste|atual\w*|obecn\w*|poprzedni\w*|ostatni\w*|nuvarande|tidigare|senaste|soucasn\w*|predchoz\w*)\b"
 )
-_HISTORY: Final = re.compile(
-    rf"{_PAY}.{{0,60}}{_FORMER}|{_FORMER}.{{0,60}}{_PAY}|salary history|how much (?:do|did) you (?:make|earn)"
-    r"|what (?:do|did) you (?:make|earn)|wie ?viel verdienen sie|(?:lohn|gehalts)(?:historie|nachweis)|"
-    r"\b(?:vorgehalt|letztgehalt|altgehalt)\b|combien gagnez|cuanto gana"
+_SLIP: Final = (
+    r"\bpay ?(?:slip|stub|check)s?\b|\bw-?2s?\b|(?:gehalts|lohn)(?:abrechnung|zettel|historie|nachweis)|"
+    r"\b(?:bulletins?|fiches?) de (?:paie|salaire)|\bnominas?\b|\bbust[ae] paga\b|\bloonstro(?:ok|ken)\b|"
+    r"\bholerites?\b|\bcontracheques?\b|\brecibos? de vencimento|\blonespec\w*|\bvyplatni pas\w*"
 )
+_ASKED: Final = (
+    r"\b(?:how much|what) (?:do|did) you (?:\w+ )?(?:make|earn|get paid)\b(?! of\b)|"
+    r"\b(?:how much|what) (?:are|were) you (?:\w+ )?(?:making|earning|paid)\b|"
+    r"\bwhat(?: i|['\u2019])s your (?:\w+ )?(?:salary|pay|wage|income|compensation)\b"
+    r"(?! ?(?:expect|requirement|range|goal|target|wish|hope))|"
+    r"wie ?viel verdienen sie|\b(?:vorgehalt|letztgehalt|altgehalt)\b|combien gagnez|cuanto gana"
+)
+_HISTORY: Final = re.compile(rf"{_PAY}.{{0,60}}{_FORMER}|{_FORMER}.{{0,60}}{_PAY}|salary history|{_SLIP}|{_ASKED}")
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+"""Signs that nobody sees: they part words for programs alone."""
 
 
 def findings(job: Job, requisition: Requisition, form: Iterable[Question], now: datetime) -> list[JobFinding]:
@@ -72,7 +82,7 @@ def asks_for_former_pay(text: str) -> bool:
     Args:
         text: In English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, Swedish or Czech.
     """
-    return _HISTORY.search(to_search(text)) is not None
+    return _HISTORY.search(to_search(_UNSEEN.sub("", text))) is not None
 
 
 def _vacancy(job: Job, requisition: Requisition, now: datetime) -> list[JobFinding]:
