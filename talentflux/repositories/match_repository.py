@@ -3,16 +3,30 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from talentflux.core.errors import NotFoundError
-from talentflux.models import Candidate, Match, Requisition, Resume
+from talentflux.models import Application, Candidate, Match, Requisition, Resume
 from talentflux.repositories.base import LAST_ID, ListQuery, TenantRepository, of_tenant, parameter
+from talentflux.schemas.consent import Consent
 from talentflux.schemas.page import RowPage
 from talentflux.utils.ids import new_id
 
 _on_candidate = (Candidate.organization_id == Match.organization_id) & (Candidate.id == Match.candidate_id)
+# A ranking outlasts what people agreed to when it was made.
+_considered = or_(
+    exists().where(
+        Application.organization_id == Match.organization_id,
+        Application.requisition_id == Match.requisition_id,
+        Application.candidate_id == Match.candidate_id,
+        Application.deleted_at.is_(None),
+    ),
+    ~Candidate.do_not_contact
+    & (Candidate.consent != Consent.WITHDRAWN.value)
+    & or_(Candidate.consent_until.is_(None), Candidate.consent_until > func.now())
+    & or_(Candidate.retain_until.is_(None), Candidate.retain_until > func.now()),
+)
 _SUMMARY = (
     Match.id,
     Match.candidate_id,
@@ -33,6 +47,7 @@ _LIST = ListQuery(
     .where(
         *of_tenant(Match),
         Match.requisition_id == parameter("requisition_id", Match.requisition_id),
+        _considered,
         tuple_(Match.total, Match.id) < tuple_(parameter("after_total", Match.total), parameter("after_id", Match.id)),
     )
     .order_by(Match.total.desc(), Match.id.desc()),
@@ -75,6 +90,7 @@ class MatchRepository(TenantRepository[Match]):
                 Requisition.deleted_at.is_(None),
                 Match.requisition_id == requisition_id,
                 Match.candidate_id == candidate_id,
+                _considered,
             )
         )
         row = (await self.session.execute(statement)).mappings().one_or_none()

@@ -73,20 +73,25 @@ _APPLIED = """
 """
 # Whoever said nothing may be approached while their data are kept; who said no, or yes for a time that is over, not.
 _APPROACHABLE = """
-    and exists (
+    exists (
         select from candidate
         where candidate.organization_id = %(organization_id)s and candidate.id = resume.candidate_id
           and candidate.deleted_at is null and not candidate.do_not_contact and candidate.consent <> 'withdrawn'
           and (candidate.consent_until is null or candidate.consent_until > now())
           and (candidate.retain_until is null or candidate.retain_until > now())
     )
-    and not exists (
+"""
+_HAS_APPLIED = """
+    exists (
         select from application
         where application.organization_id = %(organization_id)s and application.candidate_id = resume.candidate_id
           and application.requisition_id = %(requisition_id)s and application.deleted_at is null
     )
 """
-_AMONG = {MatchScope.POOL: "", MatchScope.APPLICATIONS: _APPLIED, MatchScope.REDISCOVERY: _APPROACHABLE}
+_REDISCOVERED = f"and {_APPROACHABLE} and not {_HAS_APPLIED}"
+_AMONG = {MatchScope.POOL: "", MatchScope.APPLICATIONS: _APPLIED, MatchScope.REDISCOVERY: _REDISCOVERED}
+# Of the whole pool few are left out, so that is asked of those who were found only.
+_CONSIDERED = {MatchScope.POOL: f"and ({_APPROACHABLE} or {_HAS_APPLIED})"}
 _SIZE = """
     select count(*) from (
         select from resume where organization_id = %(organization_id)s limit %(rows)s
@@ -120,7 +125,7 @@ _MEASURED = """
             where resume_skill.organization_id = resume.organization_id and resume_skill.resume_id = resume.id
               and skill_id = any(%(skill_ids)s)),
            case when %(words)s <> '' then ts_rank(words, websearch_to_tsquery('simple', %(words)s)) else 0 end
-    {scope} and resume.id = any(%(ids)s)
+    {scope} and resume.id = any(%(ids)s) {considered}
 """
 
 
@@ -158,7 +163,9 @@ class RetrievalRepository:
             found.update(await self._ids(_BY_WORDS.format(scope=scope), values))
         if applied:
             found.update(await self._ids(f"select resume.id {scope} order by resume.id desc limit %(rows)s", values))
-        measured = await self._rows(_MEASURED.format(scope=scope), values | {"ids": list(found)})
+        measured = await self._rows(
+            _MEASURED.format(scope=scope, considered=_CONSIDERED.get(query.among, "")), values | {"ids": list(found)}
+        )
         return [Retrieved(*row) for row in measured]
 
     def _values(self, query: RetrievalQuery, rows: int) -> dict[str, Any]:

@@ -23,9 +23,8 @@ class MatchRequest(Schema):
 
     scope: MatchScope = Field(
         default=MatchScope.POOL,
-        description="`pool`: every candidate; `applications`: those who applied; `rediscovery`: "
-        "those who have not applied and may be approached: neither withdrawn, expired nor forbidden consent, no passed "
-        "retention.",
+        description="`applications`: those who applied; `rediscovery`: those who have not applied and may be "
+        "approached: neither withdrawn, expired nor forbidden consent, no passed retention; `pool`: both.",
     )
     limit: int = Field(default=100, ge=1, le=500, description="Most candidates that are scored and kept.")
 

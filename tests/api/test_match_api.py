@@ -166,3 +166,37 @@ async def test_rediscovery_finds_who_has_not_applied_and_may_be_approached(
     ranked = (await _matched(client, work, made["id"], scope="rediscovery")).json()["items"]
     assert {row["candidate_name"] for row in ranked} == {"Jonas Becker", "Priya Natarajan"}
     assert all(row["strengths"] for row in ranked)
+    ranked = (await _matched(client, work, made["id"], scope="pool")).json()["items"]
+    assert {row["candidate_name"] for row in ranked} == {"Jonas Becker", "Priya Natarajan", "Mara Lindqvist"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"consent": "withdrawn"},
+        {"consent": "given", "consent_until": "2026-01-01T00:00:00Z"},
+        {"retain_until": "2026-01-01T00:00:00Z"},
+        {"do_not_contact": True, "reason": "Asked for it."},
+    ],
+)
+async def test_who_may_not_be_approached_any_more_is_no_longer_shown_in_a_ranking_but_applicants_are(
+    client: httpx.AsyncClient, work: Work, change: dict[str, object]
+) -> None:
+    made = await requisition(client)
+    await imported(client, work, {"mara.txt": resume_text()})
+    await imported(client, work, {"bo.txt": resume_text("Bo Ek", "bo@example.org")}, made["id"])
+    ranked = (await _matched(client, work, made["id"])).json()["items"]
+    people = {row["candidate_name"]: row["candidate_id"] for row in ranked}
+    assert people.keys() == {"Mara Lindqvist", "Bo Ek"}
+    for candidate_id in people.values():
+        path = f"/api/v1/candidates/{candidate_id}"
+        headers = {"If-Match": "*"}
+        if "do_not_contact" in change:
+            answer = await client.put(f"{path}/contact", json=change, headers=headers)
+        else:
+            answer = await client.patch(path, json=change, headers=headers)
+        assert answer.status_code == 200, answer.text
+    path = f"/api/v1/requisitions/{made['id']}/matches"
+    assert [row["candidate_name"] for row in (await client.get(path)).json()["items"]] == ["Bo Ek"]
+    assert_problem(await client.get(f"{path}/{people['Mara Lindqvist']}"), 404, "not_found")
+    assert (await client.get(f"{path}/{people['Bo Ek']}")).status_code == 200
