@@ -11,6 +11,7 @@ from talentflux.core.errors import InvalidInputError
 from talentflux.models import CustomField
 from talentflux.schemas.candidate_link import web_address
 from talentflux.schemas.custom_field import FieldType
+from talentflux.utils.currencies import MINOR_UNITS
 
 _LONGEST_TEXT: Final = 5000
 _LONGEST_URL: Final = 2000
@@ -18,7 +19,8 @@ _LARGEST: Final = 1e15
 """Up to here every JSON reader keeps whole numbers exact."""
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SLUG: Final = re.compile(r"[a-z][a-z0-9_]{0,49}")
-_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_LISTED: Final = (FieldType.SELECT, FieldType.USER)
+"""Their values stay where they were given although they are no longer offered."""
 Values = dict[str, Any]
 
 
@@ -72,8 +74,8 @@ class FieldSet:
             if value is None:
                 if field.required:
                     wrong[field.slug] = "is required"
-            elif field.slug in stored and stored[field.slug] == value:
-                kept[field.slug] = value
+            elif field.type in _LISTED and field.slug in stored and stored[field.slug] == value:
+                kept[field.slug] = stored[field.slug]
             else:
                 try:
                     kept[field.slug] = _CHECKS[FieldType(field.type)](value, field, members)
@@ -114,7 +116,7 @@ def _number(value: Any, *_: Any) -> float:
 def _currency(value: Any, *_: Any) -> Values:
     if not isinstance(value, dict) or value.keys() != {"amount", "currency"}:
         raise ValueError("give amount and currency")
-    if not isinstance(value["currency"], str) or not _CURRENCY.fullmatch(value["currency"]):
+    if not isinstance(value["currency"], str) or value["currency"] not in MINOR_UNITS:
         raise ValueError("give the currency as three capital letters, as EUR (ISO 4217)")
     return {"amount": _number(value["amount"]), "currency": value["currency"]}
 

@@ -8,6 +8,7 @@ from talentflux.core.errors import ConflictError, NotFoundError
 from talentflux.models import TalentPool, TalentPoolMember
 from talentflux.repositories.base import unique
 from talentflux.repositories.candidate_repository import CandidateRepository
+from talentflux.repositories.changing import change
 from talentflux.repositories.talent_pool_repository import PoolMemberRepository, TalentPoolRepository
 from talentflux.schemas.consent import Consent
 from talentflux.schemas.page import RowPage
@@ -83,11 +84,7 @@ async def update(
     """
     row = await TalentPoolRepository(session).get(talent_pool_id, lock=True, versions=versions)
     given = {name: value for name, value in changes.model_dump().items() if value is not None}
-    before = {name: getattr(row, name) for name in given}
-    for name, value in given.items():
-        setattr(row, name, value)
-    with unique(_TAKEN):
-        await session.flush()
+    before = await change(session, row, given, _TAKEN)
     audit_service.record(session, "talent_pool.update", "talent_pool", row.id, before=before, after=given)
     return _read(row)
 
@@ -163,7 +160,8 @@ async def add(session: WriteSession, talent_pool_id: UUID, given: PoolMemberAdd)
 
     Raises:
         NotFoundError: There is no such pool, or one of them is no candidate of this organization; nothing was done.
-        ConflictError: One of them withdrew consent to be kept for other needs; nothing was done.
+        ConflictError: One of them withdrew consent to be kept for other needs, or the time for which they gave it or
+            their data may be kept is over; nothing was done.
     """
     await TalentPoolRepository(session).get(talent_pool_id, lock=True)
     repository = PoolMemberRepository(session)
@@ -173,6 +171,11 @@ async def add(session: WriteSession, talent_pool_id: UUID, given: PoolMemberAdd)
         raise NotFoundError("One of these candidates does not exist, or you do not see them.")
     if any(candidate.consent == Consent.WITHDRAWN for candidate in candidates):
         raise ConflictError("One of these candidates withdrew consent to be kept.", code="consent_withdrawn")
+    now = await repository.now()
+    if any(
+        until is not None and until <= now for each in candidates for until in (each.consent_until, each.retain_until)
+    ):
+        raise ConflictError("The time for which one of these candidates may be kept is over.", code="consent_expired")
     held = await repository.held(talent_pool_id, wanted)
     keys = await organization_keys(session)
     rows = []

@@ -34,6 +34,7 @@ async def values(client: httpx.AsyncClient, one: str) -> dict[str, Any]:
     [
         ("text", 5), ("text", " "), ("text", "x" * 5001), ("number", "5"), ("number", True), ("number", 1e16),
         ("number", [1]), ("currency", 5), ("currency", {"amount": 5}), ("currency", {"amount": 5, "currency": "eur"}),
+        ("currency", {"amount": 5, "currency": "ZZZ"}), ("currency", {"amount": 5, "currency": ["EUR"]}),
         ("currency", {"amount": "5", "currency": "EUR"}), ("currency", {"amount": 5, "currency": "EUR", "x": 1}),
         ("range", {}), ("range", {"min": 2, "max": 1}), ("range", {"min": None, "max": None}), ("range", [1, 2]),
         ("range", {"min": 1, "of": 2}), ("select", "Purple"), ("select", ["Red"]), ("date", "21.11.2026"),
@@ -64,6 +65,17 @@ async def test_values_of_every_type_come_back_as_given(client: httpx.AsyncClient
         "slug": "a_text", "name": "A_Text", "type": "text", "value": "Four days",
     }  # fmt: skip
     assert await values(client, one) == {f"a_{kind}": value for kind, value in given.items()}
+
+
+async def test_what_equals_the_value_that_is_there_is_refused_all_the_same_where_it_is_of_another_type(
+    client: httpx.AsyncClient,
+) -> None:
+    await field(client, "it", "number")
+    one = await candidate(client)
+    assert (await put(client, f"/candidates/{one}/custom-fields", {"values": {"it": 1}})).status_code == 200
+    answer = await put(client, f"/candidates/{one}/custom-fields", {"values": {"it": True}})
+    assert_problem(answer, 422, "invalid_input", "body.values.it")
+    assert await values(client, one) == {"it": 1}
 
 
 async def test_fields_that_are_not_there_are_refused(client: httpx.AsyncClient) -> None:

@@ -36,6 +36,9 @@ async def test_nobody_is_put_there_where_one_is_not_there_or_withdrew_consent(
         assert_problem(await client.post(path, json={"candidate_ids": [one, absent]}), 404, "not_found")
     admin_connection.execute("update candidate set consent = 'withdrawn' where id = %s", [no])
     assert_problem(await client.post(path, json={"candidate_ids": [one, no]}), 409, "consent_withdrawn")
+    for over in ("consent = 'given', consent_until", "consent = 'unknown', consent_until = null, retain_until"):
+        admin_connection.execute(f"update candidate set {over} = now() - interval '1 minute' where id = %s", [no])
+        assert_problem(await client.post(path, json={"candidate_ids": [one, no]}), 409, "consent_expired")
     assert_problem(await client.delete(f"{path}/{one}"), 404, "not_found")
     assert (await shown(client, f"/talent-pools/{to}/candidates"))["items"] == []
 

@@ -148,7 +148,7 @@ async def add_talent_pool_candidates(
     ],
     session: _Writing,
 ) -> PoolMemberAdded:
-    """Put candidates into a pool, all or none. Who withdrew consent to be kept is refused."""
+    """Put candidates into a pool, all or none. Refused is who withdrew consent to be kept, or may be kept no longer."""
     return await talent_pool_service.add(session, talent_pool_id, given)
 
 
