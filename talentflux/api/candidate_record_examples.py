@@ -115,6 +115,7 @@ MERGE: dict[str, Any] = {
 TIMELINE_ENTRY: dict[str, Any] = {
     "id": "01937c7e-1a2b-7c3d-8e4f-5a6b7c8d9e0c",
     "type": "candidate.noted",
+    "summary": "A note was written.",
     "actor": f"user:{USER_ID}",
     "actor_name": "Sam Okoro",
     "candidate_id": CANDIDATE_ID,
@@ -122,5 +123,6 @@ TIMELINE_ENTRY: dict[str, Any] = {
     "application_id": None,
     "job_id": None,
     "data": {"note_id": _NOTE_ID, "private": False},
+    "names": {},
     "created_at": "2026-11-21T09:00:00Z",
 }

@@ -1,6 +1,6 @@
 """SQL of timelines."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -46,13 +46,28 @@ _LIST: Final = ListQuery(
     .order_by(_order),
     key={"id": LAST_ID},
 )  # fmt: skip
+_CALLED: Final = {
+    "requisition": "title",
+    "job": "title",
+    "pipeline_stage": "name",
+    "source": "name",
+    "talent_pool": "name",
+}
+"""Tables whose rows have a name, by the column that holds it."""
 # One statement that also says whether the candidate is there: without one there is no row.
-_NAMES: Final = b"""
-select u.id, u.wrapped_key as user_wrapped_key, u.profile as user_profile
-from candidate c
-left join member m on m.organization_id = c.organization_id and m.user_id = any(%(users)s) and m.deleted_at is null
-left join user_account u on u.id = m.user_id
-where c.organization_id = %(organization_id)s and c.id = %(candidate_id)s and c.deleted_at is null"""
+_NAMES: Final = """
+select 'candidate' as kind, c.id, null as name, null as user_wrapped_key, null as user_profile
+from candidate c where c.organization_id = %(organization_id)s and c.id = %(candidate_id)s and c.deleted_at is null
+union all
+select 'user', u.id, null, u.wrapped_key, u.profile
+from member m join user_account u on u.id = m.user_id
+where m.organization_id = %(organization_id)s and m.user_id = any(%(users)s) and m.deleted_at is null""" + "".join(
+    f"""
+union all
+select '{table}', id, {column}, null, null from {table}
+where organization_id = %(organization_id)s and id = any(%({table})s)"""  # noqa: S608 -- names of ours
+    for table, column in _CALLED.items()
+)
 
 
 class TimelineRepository:
@@ -79,14 +94,23 @@ class TimelineRepository:
         total = await _LIST.count(self._session, **filters) if asked.include_total else None
         return RowPage(found.items, found.next_cursor, total)
 
-    async def members(self, candidate_id: UUID, user_ids: Sequence[UUID]) -> list[dict[str, Any]] | None:
-        """Return the accounts of users who are members; None where the candidate is not there."""
+    async def names(
+        self, candidate_id: UUID, user_ids: Sequence[UUID], called: Mapping[str, Collection[UUID]]
+    ) -> tuple[list[dict[str, Any]], dict[UUID, str]] | None:
+        """Return the accounts of users who are members, and the names of rows; None where the candidate is not there.
+
+        Args:
+            candidate_id: Whose timeline it is.
+            user_ids: Of users.
+            called: Ids of rows by table, one of requisition, job, pipeline_stage, source and talent_pool.
+        """
         driver = await self._session.driver()
-        given = {
-            "users": list(user_ids), "organization_id": self._session.scope.organization_id,
-            "candidate_id": candidate_id,
-        }  # fmt: skip
+        given = {table: list(called.get(table, ())) for table in _CALLED}
+        scope = {"organization_id": self._session.scope.organization_id, "candidate_id": candidate_id}
         async with driver.cursor(row_factory=dict_row, binary=True) as rows:
-            await rows.execute(_NAMES, given)
+            await rows.execute(_NAMES.encode(), {"users": list(user_ids), **scope, **given})
             found = await rows.fetchall()
-        return [row for row in found if row["id"] is not None] if found else None
+        if not any(row["kind"] == "candidate" for row in found):
+            return None
+        users = [row for row in found if row["kind"] == "user"]
+        return users, {row["id"]: row["name"] for row in found if row["kind"] in _CALLED}

@@ -11,10 +11,11 @@ from talentflux.schemas.page import ListParameters
 
 
 class TimelineEntry(Schema):
-    """One thing that happened. It names rows and values; whoever may see them asks for them by their ids."""
+    """One thing that happened."""
 
     id: UUID
     type: str = Field(description="As `application.moved`.", examples=["application.moved"])
+    summary: str = Field(description="What the type means, as a sentence.")
     actor: str = Field(description="`user:<id>`, `api_key:<id>`, `system` or `anonymous`.")
     actor_name: str | None = Field(description="Null where no member acted.")
     candidate_id: UUID = Field(description="The candidate, or one who was merged into them.")
@@ -22,6 +23,10 @@ class TimelineEntry(Schema):
     application_id: UUID | None
     job_id: UUID | None
     data: dict[str, Any] = Field(description="What changed, without personal data.")
+    names: dict[str, str] = Field(
+        description="What the requisitions, jobs, stages, sources and talent pools are called whose ids stand here, by "
+        "id; only those that whoever asks may see."
+    )
     created_at: datetime
 
 

@@ -15,8 +15,9 @@ from talentflux.schemas.talent_pool import PoolMemberRead
 from talentflux.schemas.timeline import TimelineEntry
 from talentflux.services.encryption_service import organization_keys, platform_keys
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
+from tests.api.hiring_support import change, stages
 from tests.api.record_support import candidate, made, patch, put, shown
-from tests.api.support import UNKNOWN, assert_problem
+from tests.api.support import JOB, UNKNOWN, assert_problem, requisition
 from tests.factories.statements import count_statements
 from tests.factories.tenants import Tenant, add_tenant
 
@@ -49,6 +50,37 @@ async def test_who_did_what_is_told_in_order_without_personal_data(app: FastAPI,
     ]  # fmt: skip
     only = await shown(client, f"/candidates/{one}/timeline?type=candidate.noted&include_total=true")
     assert (len(only["items"]), only["total"]) == (1, 1)
+
+
+async def test_an_entry_says_in_words_what_happened_and_what_its_ids_are_called(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    one = await candidate(client)
+    needed = await requisition(client)
+    pool = (await made(client, "/talent-pools", {"name": "Nordics"}))["id"]
+    await made(client, f"/talent-pools/{pool}/candidates", {"candidate_ids": [one]}, 200)
+    entered = await made(client, "/applications", {"requisition_id": needed["id"], "candidate_id": one})
+    by_kind = await stages(client, needed["id"])
+    assert (await change(client, entered["id"], stage_id=by_kind["interview"])).status_code == 200
+    hidden = await made(client, "/requisitions", {"description": JOB, "title": "Secret need", "confidential": True})
+    await made(client, "/applications", {"requisition_id": hidden["id"], "candidate_id": one})
+    path = f"/candidates/{one}/timeline"
+    told = {
+        each["type"]: each for each in (await shown(client, path))["items"] if each["requisition_id"] != hidden["id"]
+    }
+    moved = told["application.moved"]
+    assert moved["summary"] == "An application came into another stage."
+    assert moved["names"] == {
+        needed["id"]: "Backend developer", by_kind["interview"]: "Interview", by_kind["applied"]: "Applied",
+    }  # fmt: skip
+    assert told["candidate.pooled"]["names"] == {pool: "Nordics"}
+    assert "Secret need" in (await client.get(f"/api/v1{path}")).text
+    tenant = Tenant(app, LOCAL_ORGANIZATION_ID)
+    for role, knows_pools in ((Role.RECRUITER, True), (Role.VIEWER, False)):
+        answer = await tenant.call(await tenant.person(role), "GET", path)
+        assert "Backend developer" in answer.text
+        assert ("Nordics" in answer.text) is knows_pools
+        assert "Secret need" not in answer.text
 
 
 async def test_pages_follow_each_other_without_gap(client: httpx.AsyncClient) -> None:
