@@ -9,6 +9,7 @@ from talentflux.core.errors import ConflictError, InvalidInputError
 from talentflux.models import ApprovalChain, Requisition
 from talentflux.repositories.approval_repository import ApprovalChainRepository
 from talentflux.repositories.base import unique
+from talentflux.repositories.changing import change
 from talentflux.repositories.organization_repository import OrganizationRepository
 from talentflux.schemas.approval import ApprovalChainCreate, ApprovalChainRead, ChainStep
 from talentflux.schemas.version import ANY_VERSION, Versions
@@ -75,10 +76,7 @@ async def replace(
     columns = await _columns(session, given)
     row = await ApprovalChainRepository(session).get(chain_id, lock=True, versions=versions)
     before = _read(row).model_dump(mode="json", include=set(ApprovalChainCreate.model_fields))
-    for name, value in columns.items():
-        setattr(row, name, value)
-    with unique(_TAKEN):
-        await session.flush()
+    await change(session, row, columns, _TAKEN)
     await _check(session, row)
     after = given.model_dump(mode="json")
     audit_service.record(session, "approval_chain.update", "approval_chain", row.id, before=before, after=after)

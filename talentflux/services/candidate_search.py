@@ -30,6 +30,7 @@ from talentflux.services import (
 )
 from talentflux.services.encryption_service import organization_keys
 from talentflux.utils.search_query import Query, is_plain, parse, terms
+from talentflux.utils.standard_scores import standard_scores
 
 _WORDS, _SIMILARITY = 0.5, 0.5
 """Weights of the z-scores of the two parts."""
@@ -177,7 +178,7 @@ def fuse(found: Sequence[Measured]) -> list[Measured]:
     newest = sorted(found, key=lambda each: each.candidate_id, reverse=True)
     similarity = np.array([np.nan if each.similarity is None else each.similarity for each in newest])
     rank = np.array([each.rank for each in newest])
-    total = _WORDS * _z_scores(rank) + _SIMILARITY * _z_scores(similarity)
+    total = _WORDS * standard_scores(rank) + _SIMILARITY * standard_scores(similarity)
     return [newest[number] for number in np.argsort(-total, kind="stable")]
 
 
@@ -186,15 +187,6 @@ def _relevant(found: Sequence[Measured]) -> list[Measured]:
     best = max((each.similarity for each in found if each.similarity is not None), default=0.0)
     least = max(_LEAST_SIMILARITY, _LEAST_SHARE * best)
     return [each for each in found if each.worded or (each.similarity is not None and each.similarity >= least)]
-
-
-def _z_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    known = values[~np.isnan(values)]
-    deviation = known.std() if known.size else 0.0
-    if deviation == 0.0:
-        return np.zeros(len(values))
-    scores: NDArray[np.float64] = np.nan_to_num((values - known.mean()) / deviation)
-    return scores
 
 
 def _item(row: dict[str, Any], measured: Measured, marks: re.Pattern[str] | None, said: Wording) -> dict[str, Any]:

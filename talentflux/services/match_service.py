@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from talentflux.ai.embeddings import Embedder
 from talentflux.ai.matching.scoring import Scorer
@@ -26,6 +25,7 @@ from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.task import TaskKind, TaskRead
 from talentflux.services import audit_service, candidate_profile, task_service
 from talentflux.services.encryption_service import organization_keys
+from talentflux.utils.standard_scores import standard_scores
 
 MATCH_TASK: Final = "match.run"
 _WEIGHTS: Final = (0.5, 0.4, 0.1)
@@ -161,18 +161,9 @@ def fuse(found: Sequence[Retrieved], limit: int) -> list[UUID]:
         return []
     similarity = np.array([np.nan if each.similarity is None else each.similarity for each in found])
     measures = (similarity, np.array([each.skills for each in found], float), np.array([each.words for each in found]))
-    total = sum(weight * _z_scores(measure) for weight, measure in zip(_WEIGHTS, measures, strict=True))
+    total = sum(weight * standard_scores(measure) for weight, measure in zip(_WEIGHTS, measures, strict=True))
     order = np.argsort(-np.asarray(total), kind="stable")[:limit]
     return [found[number].resume_id for number in order]
-
-
-def _z_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    known = values[~np.isnan(values)]
-    deviation = known.std() if known.size else 0.0
-    if deviation == 0.0:
-        return np.zeros(len(values))
-    scores: NDArray[np.float64] = np.nan_to_num((values - known.mean()) / deviation)
-    return scores
 
 
 async def load(session: AnySession, resume_ids: Sequence[UUID]) -> list[StoredFeatures]:

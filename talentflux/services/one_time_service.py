@@ -8,7 +8,7 @@ from talentflux.core.crypto import Cipher
 from talentflux.core.database import WriteSession
 from talentflux.core.errors import InvalidInputError
 from talentflux.core.security.one_time import new_secret, secret_hash
-from talentflux.models import OneTimeToken
+from talentflux.models import OneTimeToken, User
 from talentflux.models.auth import Purpose
 from talentflux.repositories.auth_repository import OneTimeTokenRepository
 from talentflux.repositories.user_repository import UserRepository
@@ -84,6 +84,22 @@ def payload(row: OneTimeToken, cipher: Cipher) -> str:
     """Return what a link confirms."""
     assert row.payload is not None
     return cipher.decrypt(row.payload, _context(row.id)).decode()
+
+
+async def account(session: WriteSession, user_id: UUID) -> User:
+    """Return whose link it is, kept from being changed by others until the transaction ends.
+
+    Args:
+        session: The transaction.
+        user_id: As the link says.
+
+    Raises:
+        InvalidInputError: The account is gone.
+    """
+    user = await UserRepository(session).find(user_id, lock=True)
+    if user is None:
+        raise refused()
+    return user
 
 
 def refused() -> InvalidInputError:

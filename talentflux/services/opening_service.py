@@ -10,6 +10,7 @@ from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError, NotFoundError
 from talentflux.models import Opening, Requisition
 from talentflux.repositories.base import unique
+from talentflux.repositories.changing import change
 from talentflux.repositories.opening_repository import OpeningRepository
 from talentflux.repositories.requisition_repository import RequisitionRepository
 from talentflux.schemas.opening import OpeningCreate, OpeningRead, OpeningStatus, OpeningUpdate
@@ -100,11 +101,7 @@ async def update(
     wanted = given.get("status", row.status)
     if wanted != row.status and OpeningStatus.FILLED in {wanted, row.status}:
         raise ConflictError("Hiring fills an opening, and undoing the hire frees it.", code="opening_filled")
-    before = {name: getattr(row, name) for name in given}
-    for name, value in given.items():
-        setattr(row, name, value)
-    with unique(_TAKEN):
-        await session.flush()
+    before = await change(session, row, given, _TAKEN)
     await _changed(session, requisition, row, "update", before=before, after=given)
     return _read(row)
 

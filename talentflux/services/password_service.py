@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from talentflux.core.database import Database, WriteSession
 from talentflux.core.errors import ConflictError
@@ -97,12 +96,12 @@ async def reset(database: Database, secret: str, new: str, caller: Caller, publi
     """
     async with identity(database, caller) as session:
         token = await one_time_service.find(session, secret, Purpose.RESET_PASSWORD)
-        profile = await user_service.profile_of(session, await _account(session, token.user_id))
+        profile = await user_service.profile_of(session, await one_time_service.account(session, token.user_id))
     passwords.check_password(new, (profile.email, profile.name))
     password_hash = await passwords.hash_password(new)
     async with identity(database, caller) as session:
         token = await one_time_service.redeem(session, secret, Purpose.RESET_PASSWORD)
-        user = await _account(session, token.user_id)
+        user = await one_time_service.account(session, token.user_id)
         user_service.known_as(session, user.id)
         if user.email_verified_at is None:  # whoever opened the account need not be who reads its e-mail
             await second_factor_service.forget(session, user.id)
@@ -110,13 +109,6 @@ async def reset(database: Database, secret: str, new: str, caller: Caller, publi
         await throttle_service.succeed(session, throttle_service.tries(await platform_keys(session), user.email_index))
         await _set(session, user, password_hash, public_url, "user.password_reset")
         await session_service.end_all(session, user.id)
-
-
-async def _account(session: WriteSession, user_id: UUID) -> User:
-    user = await UserRepository(session).find(user_id, lock=True)
-    if user is None:
-        raise one_time_service.refused()
-    return user
 
 
 async def _set(session: WriteSession, user: User, password_hash: str, public_url: str, action: str) -> None:

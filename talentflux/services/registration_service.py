@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from talentflux.core.database import Database, WriteSession
 from talentflux.core.errors import ConflictError
@@ -131,7 +130,7 @@ async def verify(database: Database, secret: str, password: str, caller: Caller)
     """
     async with identity(database, caller) as session:
         token = await one_time_service.find(session, secret, Purpose.VERIFY_EMAIL)
-        user = await _account(session, token.user_id)
+        user = await one_time_service.account(session, token.user_id)
         counted = throttle_service.tries(await platform_keys(session), user.email_index, caller.origin.address)
         await throttle_service.charge(session, counted)
         stored = user.password_hash
@@ -139,18 +138,11 @@ async def verify(database: Database, secret: str, password: str, caller: Caller)
         raise auth_service.credentials_invalid()
     async with identity(database, caller) as session:
         token = await one_time_service.redeem(session, secret, Purpose.VERIFY_EMAIL)
-        user = await _account(session, token.user_id)
+        user = await one_time_service.account(session, token.user_id)
         user.email_verified_at = await UserRepository(session).now()
         await throttle_service.succeed(session, counted)
         user_service.known_as(session, user.id)
         await user_service.note(session, "user.verify_email", user.id)
-
-
-async def _account(session: WriteSession, user_id: UUID) -> User:
-    user = await UserRepository(session).find(user_id, lock=True)
-    if user is None:
-        raise one_time_service.refused()
-    return user
 
 
 async def _first(session: WriteSession, applicant: Applicant, password_hash: str, public_url: str) -> None:

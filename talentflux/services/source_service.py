@@ -6,6 +6,7 @@ from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError, NotFoundError
 from talentflux.models import Source
 from talentflux.repositories.base import unique
+from talentflux.repositories.changing import change
 from talentflux.repositories.source_repository import SourceRepository
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.source import SourceCreate, SourceKind, SourceQuery, SourceRead, SourceUpdate
@@ -102,11 +103,7 @@ async def update(
     """
     row = await SourceRepository(session).get(source_id, lock=True, versions=versions)
     given = changes.model_dump(exclude_unset=True)
-    before = {name: getattr(row, name) for name in given}
-    for name, value in given.items():
-        setattr(row, name, value)
-    with unique(_TAKEN):
-        await session.flush()
+    before = await change(session, row, given, _TAKEN)
     audit_service.record(session, "source.update", "source", source_id, before=before, after=given)
     return _read(row)
 

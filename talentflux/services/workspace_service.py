@@ -6,6 +6,7 @@ from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import NotFoundError
 from talentflux.models import Workspace
 from talentflux.repositories.base import unique
+from talentflux.repositories.changing import change
 from talentflux.repositories.member_repository import MemberRepository
 from talentflux.repositories.workspace_repository import WorkspaceRepository
 from talentflux.schemas.page import RowPage
@@ -79,11 +80,7 @@ async def update(
     """
     row = await WorkspaceRepository(session).get(workspace_id, lock=True, versions=versions)
     given = changes.model_dump(exclude_none=True)
-    before = {name: getattr(row, name) for name in given}
-    for name, value in given.items():
-        setattr(row, name, value)
-    with unique(_TAKEN):
-        await session.flush()
+    before = await change(session, row, given, _TAKEN)
     audit_service.record(session, "workspace.update", "workspace", row.id, before=before, after=given)
     return _read(row)
 
