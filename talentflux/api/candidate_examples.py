@@ -36,6 +36,7 @@ SAVED_SEARCH: dict[str, Any] = {
     "id": "01937c7e-a3b4-75c6-87d8-9304152637c8",
     "user_id": USER_ID,
     "mine": True,
+    "gone": [],
     "name": "Backend, seven years, Uppsala",
     "shared": False,
     "q": "postgresql AND (python OR go)",

@@ -35,6 +35,10 @@ class SavedSearchRead(_Content):
     id: UUID
     user_id: UUID = Field(description="Whose it is.")
     mine: bool = Field(description="Whether whoever asks may change it.")
+    gone: list[str] = Field(
+        description="Filters that name a tag, talent pool or requisition which is no longer there, or which whoever "
+        "asks does not see. The search is not run until they are changed, for it would find nobody."
+    )
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = Field(description="Null unless deleted.")

@@ -1,13 +1,14 @@
 """Saved searches: kept under a name, shared or not, run again."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
 from talentflux.core.crypto import Keys
 from talentflux.core.database import AnySession, WriteSession
-from talentflux.core.errors import ForbiddenError, NotFoundError
+from talentflux.core.errors import ConflictError, ForbiddenError, NotFoundError
 from talentflux.models import SavedSearch
 from talentflux.repositories.saved_search_repository import SavedSearchRepository
 from talentflux.schemas.candidate import CandidateQuery
@@ -27,6 +28,8 @@ from talentflux.services.encryption_service import organization_keys
 from talentflux.utils.ids import new_id
 
 _CONTENT = ("name", "q", "filters")
+_NAMING: Final = ("tags", "talent_pool_id", "requisition_id")
+"""Filters that find nobody once what they name is gone."""
 
 
 async def page(session: AnySession, asked: SavedSearchQuery) -> RowPage:
@@ -41,6 +44,9 @@ async def page(session: AnySession, asked: SavedSearchQuery) -> RowPage:
     for row in found.items:
         row.update(_opened(keys, row["id"], row.pop("content")))
         row["mine"] = row["user_id"] == session.scope.user_id
+    gone = await _gone(session, [row["filters"] for row in found.items])
+    for row, names in zip(found.items, gone, strict=True):
+        row["gone"] = names
     return found
 
 
@@ -145,7 +151,17 @@ def query(saved: SavedSearchRead, asked: SavedSearchRun) -> CandidateSearch | Ca
     Args:
         saved: What `get` returned.
         asked: Which page.
+
+    Raises:
+        ConflictError: It names what is gone, so that it would find nobody.
     """
+    if saved.gone:
+        raise ConflictError(
+            "This search names a tag, a talent pool or a requisition that is gone, or that you do not see. Change its "
+            "filters.",
+            code="filter_gone",
+            fields={f"filters.{name}": "names what is gone" for name in saved.gone},
+        )
     given = saved.filters.model_dump(exclude_none=True)
     if saved.q is not None:
         return CandidateSearch(q=saved.q, limit=asked.limit, cursor=asked.cursor, **given)
@@ -185,14 +201,28 @@ def _opened(keys: Keys, search_id: UUID, content: bytes) -> dict[str, Any]:
     return opened | {"filters": SavedFilters.model_validate(opened["filters"]).model_dump(mode="json")}
 
 
+async def _gone(session: AnySession, searches: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Return of each of some filters those that name what is gone."""
+    named = [
+        {name: [UUID(row_id) for row_id in filters[name].split(",")] for name in _NAMING if filters[name]}
+        for filters in searches
+    ]
+    wanted = {row_id for filters in named for row_ids in filters.values() for row_id in row_ids}
+    known = await SavedSearchRepository(session).known(wanted)
+    return [[name for name, row_ids in filters.items() if not known.issuperset(row_ids)] for filters in named]
+
+
 async def _read(session: AnySession, row: SavedSearch) -> SavedSearchRead:
+    content = _opened(await organization_keys(session), row.id, row.content)
+    (gone,) = await _gone(session, [content["filters"]])
     return SavedSearchRead(
         id=row.id,
         user_id=row.user_id,
         mine=row.user_id == session.scope.user_id,
+        gone=gone,
         shared=row.shared,
         created_at=row.created_at,
         updated_at=row.updated_at,
         deleted_at=row.deleted_at,
-        **_opened(await organization_keys(session), row.id, row.content),
+        **content,
     )

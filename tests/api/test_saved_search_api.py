@@ -13,7 +13,8 @@ from talentflux.schemas.candidate_search import SearchPage
 from talentflux.schemas.saved_search import SavedSearchRead
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
-from tests.api.support import ANY_VERSION, UNKNOWN, assert_problem, imported, resume_text
+from tests.api.record_support import candidate, made, patch, put, shown
+from tests.api.support import ANY_VERSION, JOB, UNKNOWN, assert_problem, imported, resume_text
 from tests.factories.people import Person, add_person
 from tests.factories.statements import count_statements
 
@@ -120,3 +121,34 @@ async def test_running_a_search_gives_what_the_search_and_the_list_give(client: 
     listed = SearchPage.model_validate_json((await client.get(path)).content)
     assert {hit.name for hit in listed.items} == {"Bo Ek", "Mara Ek"}
     assert (listed.parts, listed.items[0].snippets) == ([], [])
+
+
+async def test_a_search_for_what_is_gone_or_not_seen_says_so_and_is_not_run(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    one = await candidate(client)
+    await put(client, f"/candidates/{one}/tags", {"names": ["Old", "New"]})
+    tags = {each["name"]: each["id"] for each in (await shown(client, "/tags"))["items"]}
+    pool = (await made(client, "/talent-pools", {"name": "Nordics"}))["id"]
+    secret = (await made(client, "/requisitions", {"description": JOB, "confidential": True}))["id"]
+    kept = {}
+    for name, value in (("tags", f"{tags['New']},{tags['Old']}"), ("talent_pool_id", pool), ("requisition_id", secret)):
+        body = {"name": name, "shared": True, "filters": {name: value}}
+        kept[name] = await made(client, "/saved-searches", body)
+        assert kept[name]["gone"] == []
+    colleague = await _colleague(app)
+    mine, theirs = [
+        {each["name"]: each["gone"] for each in (await client.get(PATH, headers=headers)).json()["items"]}
+        for headers in ({}, colleague.headers)
+    ]
+    assert (mine["requisition_id"], theirs["requisition_id"]) == ([], ["requisition_id"])
+    await made(client, f"/tags/{tags['New']}/merge", {"other_id": tags["Old"]}, 200)
+    assert (await client.delete(f"/api/v1/talent-pools/{pool}")).status_code == 204
+    for name in ("tags", "talent_pool_id"):
+        assert (await client.get(f"{PATH}/{kept[name]['id']}")).json()["gone"] == [name]
+        answer = await client.get(f"{PATH}/{kept[name]['id']}/candidates")
+        assert_problem(answer, 409, "filter_gone", f"filters.{name}")
+    changed = await patch(client, f"/saved-searches/{kept['tags']['id']}", {"filters": {"tags": tags["New"]}})
+    assert changed.json()["gone"] == []
+    found = await shown(client, f"/saved-searches/{kept['tags']['id']}/candidates")
+    assert [row["id"] for row in found["items"]] == [one]

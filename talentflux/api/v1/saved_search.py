@@ -130,7 +130,7 @@ async def restore_saved_search(
     operation_id="run_saved_search",
     summary="Run a saved search",
     response_model=SearchPage,
-    responses=answers(404, 422, example=candidate_examples.SEARCH_PAGE),
+    responses=answers(404, 409, 422, example=candidate_examples.SEARCH_PAGE),
 )
 async def run_saved_search(
     request: Request,
@@ -139,7 +139,10 @@ async def run_saved_search(
     resources: Using,
     asked: Annotated[SavedSearchRun, Query()],
 ) -> Response:
-    """Run a saved search as it stands: by words and similarity where it has words, else its filters, newest first."""
+    """Run a saved search as it stands: by words and similarity where it has words, else its filters, newest first.
+
+    Where it names a tag, talent pool or requisition that is gone it is refused: it would find nobody.
+    """
     async with opener.reading() as session:
         query = saved_search_service.query(await saved_search_service.get(session, saved_search_id), asked)
     if isinstance(query, CandidateSearch):
