@@ -76,6 +76,20 @@ async def feed(session: ReadSession, organization: str | None, rows: int) -> lis
     return await _all(session, query, [*([] if organization is None else [organization]), rows])
 
 
+async def addresses(session: ReadSession, rows: int) -> list[dict[str, Any]]:
+    """Read which jobs are public and when each changed, those published last first.
+
+    Args:
+        session: A transaction of no organization.
+        rows: How many.
+    """
+    query = (
+        f"select job_id, expires_at, rendered_at from job_card where {_NOW} "  # noqa: S608 -- as above
+        "order by published_at desc, job_id desc limit %s"
+    )
+    return await _all(session, query, [rows])
+
+
 async def _all(session: ReadSession, query: str, values: Sequence[Any]) -> list[dict[str, Any]]:
     driver = await session.driver()
     async with driver.cursor(row_factory=dict_row, binary=True) as rows:

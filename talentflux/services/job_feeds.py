@@ -19,7 +19,6 @@ _TYPES: Final[dict[str, str]] = {
     "intern": "internship",
     "volunteer": "volunteer",
     "per_diem": "perdiem",
-    "other": "other",
 }
 _REMOTE: Final[dict[str, str | None]] = {"none": None, "hybrid": "Hybrid remote", "full": "Fully remote"}
 
@@ -48,7 +47,8 @@ def write(kind: Feed, jobs: Sequence[Mapping[str, Any]], origin: str, changed: d
 
     Args:
         kind: In which form.
-        jobs: As `job_rendering.card_of` rendered them, the latest first.
+        jobs: As `job_rendering.card_of` rendered them, with `changed_at`, the latest first; a site map needs no more
+            than that and the address.
         origin: Where this server is reached.
         changed: When any of them changed last.
     """
@@ -88,15 +88,17 @@ def pay_text(pay: Mapping[str, Any] | None) -> str | None:
 
 
 def _indeed(jobs: Sequence[Mapping[str, Any]], origin: str, changed: datetime) -> str:
-    """One job for each of its places, as the form knows only one."""
+    """One job for each of its places, as the form knows only one; without any, for each country of remote work."""
     entries = []
     for job in jobs:
-        places = job["places"] or [dict.fromkeys(("country", "region", "city"))]
+        nowhere = {"country": None, "region": None, "city": None}
+        countries = job["remote_countries"] if job["remote"] == "full" else []
+        places = job["places"] or [nowhere | {"country": country} for country in countries] or [nowhere]
         for number, place in enumerate(places, 1):
             reference = job["id"] if number == 1 else f"{job['id']}-{number}"
             parts = (
                 element("title", job["title"]),
-                element("date", format_datetime(_time(job["published_at"]))),
+                element("date", _rfc822(job["published_at"])),
                 element("referencenumber", reference),
                 element("requisitionid", job["requisition_id"]),
                 element("url", job["url"]),
@@ -109,13 +111,13 @@ def _indeed(jobs: Sequence[Mapping[str, Any]], origin: str, changed: datetime) -
                 element("salary", pay_text(job["pay"])),
                 element("jobtype", _TYPES.get(job["employment_type"] or "")),
                 element("category", job["department"]),
-                element("expirationdate", format_datetime(_time(job["expires_at"])) if job["expires_at"] else None),
+                element("expirationdate", _rfc822(job["expires_at"]) if job["expires_at"] else None),
                 element("remotetype", _REMOTE[job["remote"]]),
             )
             entries.append(f"<job>{''.join(parts)}</job>\n")
     head = (
         element("publisher", "TalentFlux") + element("publisherurl", origin)
-        + element("lastBuildDate", format_datetime(changed.astimezone(UTC)))
+        + element("lastBuildDate", _rfc822(changed.isoformat()))
     )  # fmt: skip
     return f"<source>{head}\n{''.join(entries)}</source>\n"
 
@@ -126,7 +128,7 @@ def _rss(jobs: Sequence[Mapping[str, Any]], origin: str, changed: datetime) -> s
         + element("title", f"{job['title']} – {job['organization']['name']}")
         + element("link", job["url"])
         + f'<guid isPermaLink="false">{job["id"]}</guid>'
-        + element("pubDate", format_datetime(_time(job["published_at"])))
+        + element("pubDate", _rfc822(job["published_at"]))
         + element("category", job["department"])
         + element("description", job["description_html"])
         + "</item>\n"
@@ -137,7 +139,7 @@ def _rss(jobs: Sequence[Mapping[str, Any]], origin: str, changed: datetime) -> s
         '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>'
         f'<atom:link href={own} rel="self" type="application/rss+xml"/>'
         f"{element('title', 'Jobs')}{element('link', origin)}{element('description', 'Jobs that are open now')}"
-        f"{element('lastBuildDate', format_datetime(changed.astimezone(UTC)))}\n{items}</channel></rss>\n"
+        f"{element('lastBuildDate', _rfc822(changed.isoformat()))}\n{items}</channel></rss>\n"
     )
 
 
@@ -148,7 +150,7 @@ def _atom(jobs: Sequence[Mapping[str, Any]], origin: str, changed: datetime) -> 
         + element("title", job["title"])
         + f"<link href={quoteattr(job['url'])}/>"
         + element("published", job["published_at"])
-        + element("updated", job["published_at"])
+        + element("updated", job["changed_at"])
         + f"<author>{element('name', job['organization']['name'])}</author>"
         + f'<content type="html">{escape(plain(job["description_html"]))}</content>'
         + "</entry>\n"
@@ -164,10 +166,11 @@ def _atom(jobs: Sequence[Mapping[str, Any]], origin: str, changed: datetime) -> 
 
 def _sitemap(jobs: Sequence[Mapping[str, Any]], _origin: str, _changed: datetime) -> str:
     entries = "".join(
-        f"<url>{element('loc', job['url'])}{element('lastmod', job['published_at'])}</url>\n" for job in jobs
+        f"<url>{element('loc', job['url'])}{element('lastmod', job['changed_at'])}</url>\n" for job in jobs
     )
     return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+def _rfc822(text: str) -> str:
+    """Return a time as RFC 822 writes it, in GMT, as the examples of Indeed and RSS do."""
+    return format_datetime(datetime.fromisoformat(text).astimezone(UTC), usegmt=True)

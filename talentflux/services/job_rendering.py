@@ -155,6 +155,8 @@ def _address(place: Mapping[str, Any]) -> dict[str, Any]:
 
 def _salary(pay: Mapping[str, Any]) -> dict[str, Any]:
     amounts = {name: pay[key] for name, key in (("minValue", "min"), ("maxValue", "max")) if pay[key] is not None}
+    if pay["min"] == pay["max"]:
+        amounts = {"value": pay["min"]}
     value = {"@type": "QuantitativeValue", **amounts, "unitText": pay["period"].upper()}
     return {"@type": "MonetaryAmount", "currency": pay["currency"], "value": value}
 

@@ -26,7 +26,9 @@ _log = get_logger("public_job")
 _NEWS: Final = 100
 """Jobs of a feed of news."""
 _JOBS: Final = 10_000
-"""Jobs of a feed for job boards, and of a site map, whose form allows 50,000."""
+"""Jobs of a feed for job boards."""
+_ADDRESSES: Final = 50_000
+"""As many as a site map may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,12 @@ class PublicJobs:
             return kept
         version = public_pages.version()
         async with self._database.read_session(Scope()) as session:
-            rows = await repository.feed(session, organization, _NEWS if kind in job_feeds.NEWS else _JOBS)
-        jobs = [job for row in rows if (job := _of_feed(row, self._origin)) is not None]
+            if kind is Feed.SITEMAP:
+                rows = await repository.addresses(session, _ADDRESSES)
+                jobs = [_address(row, self._origin) for row in rows]
+            else:
+                rows = await repository.feed(session, organization, _NEWS if kind in job_feeds.NEWS else _JOBS)
+                jobs = [job for row in rows if (job := _of_feed(row, self._origin)) is not None]
         changed = max((row["rendered_at"] for row in rows), default=datetime(1970, 1, 1, tzinfo=UTC))
         answer = self._answer(job_feeds.write(kind, jobs, self._origin, changed), version, _first_end(rows))
         self.pages.keep(asked, answer, version, answer.ends, seconds=FEED_SECONDS)
@@ -157,11 +163,20 @@ def _of_feed(row: dict[str, Any], origin: str) -> dict[str, Any] | None:
     """Return a job as feeds take it; None where its card cannot be read, for one job must not take all from a feed."""
     try:
         found: dict[str, Any] = orjson.loads(row["feed"].replace(ORIGIN, origin))
+        found["changed_at"] = _utc(row["rendered_at"])
         job_feeds.write(Feed.INDEED, [found], origin, row["rendered_at"])
     except (ValueError, KeyError, TypeError):
         _log.warning("a public job cannot be rendered for feeds", job_id=str(row["job_id"]))
         return None
     return found
+
+
+def _address(row: dict[str, Any], origin: str) -> dict[str, Any]:
+    return {"url": f"{origin}/jobs/{row['job_id']}", "changed_at": _utc(row["rendered_at"])}
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 async def _found(session: ReadSession, job_id: UUID) -> dict[str, Any]:

@@ -30,8 +30,9 @@ def job(title: str, department: str, html: str) -> dict[str, Any]:
     return {
         "id": "01937c7e-a1b2-7304-95b6-8495a6b7c8d9", "title": title, "department": department,
         "organization": {"name": title}, "description_html": html, "url": "https://x.example/jobs/1?a=1&b=2",
-        "published_at": "2026-11-21T09:00:00Z", "expires_at": None, "requisition_id": "1", "places": [],
-        "employment_type": "full_time", "remote": "none",
+        "published_at": "2026-11-21T09:00:00Z", "changed_at": "2026-11-21T09:00:00Z",
+        "expires_at": None, "requisition_id": "1", "places": [],
+        "employment_type": "full_time", "remote": "none", "remote_countries": [],
         "pay": {"min": 1000, "max": 2000.5, "currency": "EUR", "period": "month"},
     }  # fmt: skip
 
