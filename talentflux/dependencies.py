@@ -145,10 +145,10 @@ def _state(request: Request) -> dict[str, Any]:
 async def _team_allows(
     request: Request, session: ReadSession | WriteSession, principal: Principal, permission: Permission
 ) -> bool:
-    """Return whether a part in the hiring team of the requisition in the path allows what the role does not."""
+    """Return whether a part in the hiring team of what the path names allows what the role does not."""
     if principal.role is None or principal.api_key_id is not None:
         return False
-    given = {name: request.path_params.get(name) for name in ("requisition_id", "application_id")}
+    given = {name: request.path_params.get(name) for name in ("requisition_id", "application_id", "job_id")}
     named = {name: _uuid(str(value)) for name, value in given.items() if value is not None}
     if not any(named.values()):
         return False

@@ -115,5 +115,7 @@ for extra in (second_factor.router, sign_on.auth_router, sign_on.router):
     router.include_router(extra)
 for stem in (board, pipeline, stage_automation, reject_reason, application_task, application_bulk):
     router.include_router(stem.router)
+for extra in (application.of_requisition, job.of_requisition):
+    router.include_router(extra)
 for extra in (pipeline.of_requisition, stage_automation.of_stage, application_task.of_application):
     router.include_router(extra)

@@ -127,11 +127,24 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
 }
 
 TEAM_PERMISSIONS: Final[dict[TeamRole, frozenset[Permission]]] = {
-    TeamRole.RECRUITER: frozenset({_P.REQUISITION_WRITE, _P.HIRING_TEAM_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE}),
+    TeamRole.RECRUITER: frozenset(
+        {
+            _P.REQUISITION_WRITE,
+            _P.HIRING_TEAM_WRITE,
+            _P.MATCH_RUN,
+            _P.APPLICATION_CREATE,
+            _P.APPLICATION_MOVE,
+            _P.JOB_WRITE,
+            _P.JOB_PUBLISH,
+        }
+    ),
     TeamRole.HIRING_MANAGER: frozenset({_P.REQUISITION_WRITE, _P.MATCH_RUN, _P.APPLICATION_MOVE}),
     TeamRole.INTERVIEWER: frozenset(),
 }
-"""What a part in a hiring team adds to a role, on that requisition only, in routes whose path names it."""
+"""What a part in a hiring team adds to a role, on that requisition only.
+
+It counts in routes whose path names the requisition, an application to it or a job of it.
+"""
 
 RequisitionLevel = Literal["all", "open", "team"]
 """Which requisitions someone sees: all; all but confidential ones of other teams; those of the own teams."""

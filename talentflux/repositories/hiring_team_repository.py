@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from talentflux.core.permissions import TeamRole
-from talentflux.models import Application, HiringTeam, Member, Requisition, User
+from talentflux.models import Application, HiringTeam, Job, Member, Requisition, User
 from talentflux.repositories.base import TenantRepository
 from talentflux.utils.ids import new_id
 
@@ -16,8 +16,10 @@ class HiringTeamRepository(TenantRepository[HiringTeam]):
 
     model = HiringTeam
 
-    async def role_on(self, user_id: UUID, requisition_id: UUID | None, application_id: UUID | None) -> str | None:
-        """Return a user's part on a requisition, or on the requisition of an application."""
+    async def role_on(
+        self, user_id: UUID, requisition_id: UUID | None, application_id: UUID | None, job_id: UUID | None
+    ) -> str | None:
+        """Return a user's part on a requisition, that of an application, that of a job: on all that are given."""
         statement = select(HiringTeam.role).where(
             HiringTeam.organization_id == self.organization_id,
             HiringTeam.user_id == user_id,
@@ -25,11 +27,12 @@ class HiringTeamRepository(TenantRepository[HiringTeam]):
         )
         if requisition_id is not None:
             statement = statement.where(HiringTeam.requisition_id == requisition_id)
-        else:
-            applied_to = select(Application.requisition_id).where(
-                Application.organization_id == self.organization_id, Application.id == application_id
-            )
-            statement = statement.where(HiringTeam.requisition_id.in_(applied_to))
+        for model, row_id in ((Application, application_id), (Job, job_id)):
+            if row_id is not None:
+                its = select(model.requisition_id).where(
+                    model.organization_id == self.organization_id, model.id == row_id
+                )
+                statement = statement.where(HiringTeam.requisition_id.in_(its))
         role: str | None = await self.session.scalar(statement)
         return role
 

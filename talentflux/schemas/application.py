@@ -125,16 +125,21 @@ class ApplicationQuery(SyncParameters):
     sort: Sort = "-created_at"
 
 
-class ApplicationCreate(Schema):
-    """Letting a candidate apply."""
+class ApplicationEntry(Schema):
+    """Letting a candidate apply to the requisition that the path names."""
 
-    requisition_id: UUID
     candidate_id: UUID
     resume_id: UUID | None = Field(default=None, description="Which of their resumes; by default their latest.")
     source_id: UUID | None = Field(default=None, description="Where they came from.")
     stage_id: UUID | None = Field(default=None, description="Where they begin; by default the first stage.")
     external_id: str | None = Field(default=None, min_length=1, max_length=200, description="Its id elsewhere.")
     do_not_screen: bool = Field(default=False, description="They asked for no automated screening.")
+
+
+class ApplicationCreate(ApplicationEntry):
+    """Letting a candidate apply."""
+
+    requisition_id: UUID
 
 
 class ApplicationUpdate(Schema):

@@ -58,10 +58,9 @@ class JobTerms(Schema):
         return self
 
 
-class JobCreate(Schema):
-    """A new posting; what is left out is taken from the requisition."""
+class JobEntry(Schema):
+    """A new posting of the requisition that the path names; what is left out is taken from it."""
 
-    requisition_id: UUID = Field(description="What the posting is for.")
     title: Title | None = None
     language: Language | None = None
     description: Description | None = None
@@ -78,6 +77,12 @@ class JobCreate(Schema):
     def _distinct(self) -> Self:
         check_questions(self.form)
         return self
+
+
+class JobCreate(JobEntry):
+    """A new posting; what is left out is taken from the requisition."""
+
+    requisition_id: UUID = Field(description="What the posting is for.")
 
 
 class JobUpdate(Schema):

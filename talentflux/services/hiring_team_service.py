@@ -12,18 +12,25 @@ from talentflux.services import audit_service, user_service
 
 
 async def role_on(
-    session: AnySession, *, requisition_id: UUID | None = None, application_id: UUID | None = None
+    session: AnySession,
+    *,
+    requisition_id: UUID | None = None,
+    application_id: UUID | None = None,
+    job_id: UUID | None = None,
 ) -> TeamRole | None:
-    """Return the caller's part in the hiring team of a requisition, or of an application's requisition.
+    """Return the caller's part in the hiring team of a requisition, or of that of an application or a job.
+
+    Where several are named, the part is theirs only in a team of all of them.
 
     Args:
         session: The transaction; its scope says who asks.
         requisition_id: The requisition.
-        application_id: The application, where no requisition is given.
+        application_id: An application to it.
+        job_id: A posting of it.
     """
-    if session.scope.user_id is None or (requisition_id is None and application_id is None):
+    if session.scope.user_id is None or (requisition_id is None and application_id is None and job_id is None):
         return None
-    role = await HiringTeamRepository(session).role_on(session.scope.user_id, requisition_id, application_id)
+    role = await HiringTeamRepository(session).role_on(session.scope.user_id, requisition_id, application_id, job_id)
     return TeamRole(role) if role else None
 
 

@@ -183,8 +183,58 @@ async def test_a_part_in_a_team_uploads_no_resumes(tenant: Tenant) -> None:
     assert_problem(refused, 403, "forbidden")
 
 
+async def _team_calls(tenant: Tenant, owner: Person, made: str) -> list[tuple[str, str, Any]]:
+    """Return what a recruiter of a team does with applications and postings of its requisition."""
+    person = (await tenant.call(owner, "POST", "/candidates", {"name": "Mara Lindqvist"})).json()["id"]
+    pay = {"pay_min": "48000", "pay_max": "60000", "pay_currency": "SEK", "pay_period": "month"}
+    terms = {"places": [{"country": "SE", "city": "Uppsala"}], "remote": "none", **pay}
+    body = {"requisition_id": made, "terms": terms}
+    job = (await tenant.call(owner, "POST", "/jobs", body)).json()["id"]
+    return [
+        ("POST", f"/requisitions/{made}/applications", {"candidate_id": person}),
+        ("POST", f"/requisitions/{made}/jobs", {"title": "Backend developer"}),
+        ("PATCH", f"/jobs/{job}", {"title": "Frontend developer"}),
+        ("POST", f"/jobs/{job}/publish", {}),
+        ("POST", f"/jobs/{job}/tracking-links", {"name": "Newsletter"}),
+        ("POST", f"/jobs/{job}/unpublish", None),
+        ("DELETE", f"/jobs/{job}", None),
+        ("POST", f"/jobs/{job}/restore", None),
+    ]
+
+
+@pytest.mark.parametrize("part", ["hiring_manager", "interviewer", "recruiter elsewhere", "none"])
+async def test_who_is_no_recruiter_of_the_team_neither_enters_applications_nor_writes_postings(
+    tenant: Tenant, part: str
+) -> None:
+    owner, viewer = await tenant.person(), await tenant.person("viewer")
+    made, other = await tenant.requisition(owner), await tenant.requisition(owner)
+    where = other if part == "recruiter elsewhere" else made
+    if part != "none":
+        body = {"role": part.partition(" ")[0]}
+        assert (await tenant.call(owner, "PUT", f"/requisitions/{where}/team/{viewer.user_id}", body)).is_success
+    for method, path, given in await _team_calls(tenant, owner, made):
+        assert_problem(await tenant.call(viewer, method, path, given), 403, "forbidden")
+
+
+@pytest.mark.parametrize("role", ["viewer", "hiring_manager", "interviewer"])
+async def test_a_recruiter_of_the_team_enters_applications_and_publishes_postings(tenant: Tenant, role: str) -> None:
+    owner, person = await tenant.person(), await tenant.person(role)
+    made = await tenant.requisition(owner)
+    calls = await _team_calls(tenant, owner, made)
+    if role != "viewer":  # they see only who applied to requisitions of their teams
+        await tenant.call(owner, "POST", *calls.pop(0)[1:])
+    await tenant.call(owner, "PUT", f"/requisitions/{made}/team/{person.user_id}", {"role": "recruiter"})
+    for method, path, given in calls:
+        answer = await tenant.call(person, method, path, given)
+        assert answer.is_success, (path, answer.text)
+    # A path that names nothing says nothing about teams.
+    assert_problem(await tenant.call(person, "POST", "/jobs", {"requisition_id": made}), 403, "forbidden")
+    entered = {"requisition_id": made, "candidate_id": unknown()}
+    assert_problem(await tenant.call(person, "POST", "/applications", entered), 403, "forbidden")
+
+
 def test_all_that_a_part_in_a_team_adds_guards_a_route_that_names_the_requisition(app: FastAPI) -> None:
-    names = ("{requisition_id}", "{application_id}")
+    names = ("{requisition_id}", "{application_id}", "{job_id}")
     reached = {
         access.permission
         for route in iter_route_contexts(app.routes)

@@ -150,6 +150,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "get_shortlist": MEMBERS,
     # jobs
     "create_job": RECRUITERS,
+    "create_requisition_job": RECRUITERS,
     "list_jobs": MEMBERS,
     "get_job": MEMBERS,
     "check_job": MEMBERS,
@@ -175,6 +176,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "get_application": MEMBERS,
     "update_application": RECRUITERS,
     "create_application": RECRUITERS,
+    "create_requisition_application": RECRUITERS,
     "get_application_history": MEMBERS,
     "list_application_actions": MEMBERS,
     "reject_application": RECRUITERS,

@@ -24,6 +24,7 @@ from talentflux.dependencies import reads, writes
 from talentflux.schemas.application import (
     ApplicationCreate,
     ApplicationDetail,
+    ApplicationEntry,
     ApplicationQuery,
     ApplicationRead,
     ApplicationUpdate,
@@ -37,6 +38,7 @@ from talentflux.schemas.page import Page
 from talentflux.services import application_action_service, application_moves, application_service
 
 router = StemRouter(prefix="/applications", tags=["applications"], route_class=ApiRoute)
+of_requisition = StemRouter(prefix="/requisitions", tags=["applications"], route_class=ApiRoute)
 _PATH = "/api/v1/applications"
 _Moving = Annotated[WriteSession, writes(Permission.APPLICATION_MOVE)]
 _Reading = Annotated[ReadSession, reads(Permission.APPLICATION_READ)]
@@ -59,6 +61,26 @@ async def create_application(
 ) -> Response:
     """Enter an application for a candidate. The requisition must be open, and they must not have applied before."""
     made = await application_service.create(session, given)
+    return row_answer(request, made, status=201, location=f"{_PATH}/{made.id}")
+
+
+@of_requisition.post(
+    "/{requisition_id}/applications",
+    operation_id="create_requisition_application",
+    summary="Let a candidate apply to a requisition",
+    status_code=201,
+    response_model=ApplicationDetail,
+    responses=answers(404, 409, 415, 422, example=examples.APPLICATION_DETAIL, success=201),
+)
+async def create_requisition_application(
+    request: Request,
+    requisition_id: UUID,
+    given: Annotated[ApplicationEntry, Body(examples=[{"candidate_id": CANDIDATE_ID}])],
+    session: Annotated[WriteSession, writes(Permission.APPLICATION_CREATE)],
+) -> Response:
+    """Enter an application for a candidate, as `create_application` does; recruiters of the hiring team may, too."""
+    whole = ApplicationCreate(requisition_id=requisition_id, **given.model_dump())
+    made = await application_service.create(session, whole)
     return row_answer(request, made, status=201, location=f"{_PATH}/{made.id}")
 
 

@@ -12,14 +12,16 @@ from talentflux.api.routing import StemRouter
 from talentflux.core.database import ReadSession, WriteSession
 from talentflux.core.permissions import Permission
 from talentflux.dependencies import Using, reads, writes
-from talentflux.schemas.job import JobCheck, JobCreate, JobPublish, JobQuery, JobRead, JobSummary, JobUpdate
+from talentflux.schemas.job import JobCheck, JobCreate, JobEntry, JobPublish, JobQuery, JobRead, JobSummary, JobUpdate
 from talentflux.schemas.page import Page
 from talentflux.services import job_service
 
 router = StemRouter(prefix="/jobs", tags=["jobs"])
+of_requisition = StemRouter(prefix="/requisitions", tags=["jobs"])
 _Reading = Annotated[ReadSession, reads(Permission.JOB_READ)]
 _Writing = Annotated[WriteSession, writes(Permission.JOB_WRITE)]
 _Publishing = Annotated[WriteSession, writes(Permission.JOB_PUBLISH)]
+_ENTRY = {name: value for name, value in examples.JOB_CREATE.items() if name != "requisition_id"}
 
 
 @router.post(
@@ -41,6 +43,27 @@ async def create_job(
     What is left out is taken from the requisition: title, description, language, pay, places.
     """
     made = await job_service.create(session, given, resources.settings.public_url)
+    return row_answer(request, made, status=201, location=f"/api/v1/jobs/{made.id}")
+
+
+@of_requisition.post(
+    "/{requisition_id}/jobs",
+    operation_id="create_requisition_job",
+    summary="Write a posting of a requisition",
+    status_code=201,
+    response_model=JobRead,
+    responses=answers(404, 415, 422, example=examples.JOB, success=201),
+)
+async def create_requisition_job(
+    request: Request,
+    requisition_id: UUID,
+    given: Annotated[JobEntry, Body(examples=[_ENTRY])],
+    session: _Writing,
+    resources: Using,
+) -> Response:
+    """Make a draft of a posting, as `create_job` does; recruiters of the hiring team may, too."""
+    whole = JobCreate(requisition_id=requisition_id, **given.model_dump(exclude_unset=True))
+    made = await job_service.create(session, whole, resources.settings.public_url)
     return row_answer(request, made, status=201, location=f"/api/v1/jobs/{made.id}")
 
 

@@ -17,6 +17,8 @@ async def play(story: Any, send: httpx.AsyncClient, work: Work) -> None:
     person = (await send.post(f"{ROOT}/candidates", json={"name": "Noor Haddad"})).json()
     body = {"requisition_id": made["id"], "candidate_id": person["id"]}
     application = (await send.post(f"{ROOT}/applications", json=body)).json()
+    another = (await send.post(f"{ROOT}/candidates", json={"name": "Sam Okoro"})).json()
+    await send.post(f"{ROOT}/requisitions/{made['id']}/applications", json={"candidate_id": another["id"]})
     path = f"{ROOT}/applications/{application['id']}"
     task = (await send.post(f"{path}/tasks", json={"title": "Call"})).json()
     await send.patch(f"{ROOT}/application-tasks/{task['id']}", json={"done": True})

@@ -22,3 +22,4 @@ async def play(_story: Any, send_: httpx.AsyncClient, work: Work) -> None:
     await send_.delete(path)
     await send_.post(f"{path}/restore")
     await job(send_)
+    await send_.post(f"/api/v1/requisitions/{shown['requisition_id']}/jobs", json={"title": "Another"})
