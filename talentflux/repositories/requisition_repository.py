@@ -1,19 +1,19 @@
 """SQL of requisitions and of the versions of their requirements."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg.rows import dict_row
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 
 from talentflux.core.errors import NotFoundError
-from talentflux.models import HiringTeam, RequirementVersion, Requisition
+from talentflux.models import Application, Event, HiringTeam, Opening, RequirementVersion, Requisition
 from talentflux.repositories import cascade
 from talentflux.repositories.base import ListQuery, ResourceList, TenantRepository, optional, parameter
+from talentflux.schemas.opening import OpeningStatus
 from talentflux.schemas.page import RowPage
-from talentflux.schemas.requisition import HealthQuery, RequisitionQuery
+from talentflux.schemas.requisition import RequisitionQuery
+from talentflux.schemas.requisition_health import HealthQuery
 from talentflux.schemas.version import Versions
 
 
@@ -81,6 +81,37 @@ _LIST = ResourceList(
     ),
     filters=_FILTERS,
 )
+_staged = (
+    select(Application.stage, func.count().label("number"))
+    .where(
+        Application.organization_id == Requisition.organization_id,
+        Application.requisition_id == Requisition.id,
+        Application.deleted_at.is_(None),
+    )
+    .correlate(Requisition)
+    .group_by(Application.stage)
+    .subquery()
+    .lateral()
+)
+# Of the rows of a page alone: what stands in a list of columns is worked out when rows are sorted and cut.
+_COUNTED = (
+    select(func.jsonb_object_agg(_staged.c.stage, _staged.c.number)).scalar_subquery().label("stages"),
+    select(Event.created_at)
+    .where(Event.organization_id == Requisition.organization_id, Event.requisition_id == Requisition.id)
+    .order_by(Event.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("last_event_at"),
+    select(func.min(Opening.target_date))
+    .where(
+        Opening.organization_id == Requisition.organization_id,
+        Opening.requisition_id == Requisition.id,
+        Opening.status == OpeningStatus.OPEN,
+        Opening.deleted_at.is_(None),
+    )
+    .scalar_subquery()
+    .label("next_target_date"),
+)
 _HEALTH = ResourceList(
     Requisition,
     select(
@@ -95,24 +126,10 @@ _HEALTH = ResourceList(
         Requisition.opened_at,
         Requisition.created_at,
         Requisition.updated_at,
+        *_COUNTED,
     ),
     filters=_FILTERS,
 )
-_COUNTED = b"""
-select asked.id,
-    (select coalesce(jsonb_object_agg(counted.stage, counted.number), '{}') from (
-        select a.stage, count(*) as number from application a
-        where a.organization_id = %(organization)s and a.requisition_id = asked.id and a.deleted_at is null
-        group by a.stage
-    ) counted) as stages,
-    (select e.created_at from event e
-        where e.organization_id = %(organization)s and e.requisition_id = asked.id
-        order by e.id desc limit 1) as last_event_at,
-    (select min(o.target_date) from opening o
-        where o.organization_id = %(organization)s and o.requisition_id = asked.id
-            and o.status = 'open' and o.deleted_at is null) as next_target_date
-from unnest(%(ids)s::uuid[]) as asked (id)
-"""
 _number = RequirementVersion.version
 _VERSIONS = ListQuery(
     select(
@@ -162,13 +179,6 @@ class RequisitionRepository(TenantRepository[Requisition]):
     async def health(self, asked: HealthQuery) -> RowPage:
         """Read a page of what the view of health begins with."""
         return await _HEALTH.page(self.session, asked, asked.sort, **_given(asked))
-
-    async def counted(self, requisition_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-        """Return applications by stage, the last event and the next date due, for several requisitions at once."""
-        driver = await self.session.driver()
-        async with driver.cursor(row_factory=dict_row) as rows:
-            await rows.execute(_COUNTED, {"organization": self.organization_id, "ids": list(requisition_ids)})
-            return {row["id"]: row for row in await rows.fetchall()}
 
     async def status(self, requisition_id: UUID, *, lock: bool = False) -> str:
         """Return the status of a requisition.

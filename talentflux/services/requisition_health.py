@@ -7,7 +7,8 @@ from typing import Any, Final
 from talentflux.core.database import AnySession
 from talentflux.repositories.requisition_repository import RequisitionRepository
 from talentflux.schemas.page import RowPage
-from talentflux.schemas.requisition import HealthFlag, HealthQuery, RequisitionStatus
+from talentflux.schemas.requisition import RequisitionStatus
+from talentflux.schemas.requisition_health import HealthFlag, HealthQuery
 
 QUIET_DAYS: Final = 14
 """Days without anything that happens after which an open requisition is quiet."""
@@ -20,31 +21,27 @@ WAITS_DAYS: Final = 5
 
 
 async def page(session: AnySession, asked: HealthQuery) -> RowPage:
-    """Read a page of the health of requisitions, in two statements.
+    """Read a page of the health of requisitions.
 
     Args:
         session: The transaction.
         asked: Filters, order and place.
     """
-    repository = RequisitionRepository(session)
-    found = await repository.health(asked)
-    if not found.items:
-        return found
-    counted = await repository.counted([row["id"] for row in found.items])
+    found = await RequisitionRepository(session).health(asked)
     now = datetime.now(UTC)
-    return replace(found, items=[_health(row, counted[row["id"]], now) for row in found.items])
+    return replace(found, items=[_health(row, now) for row in found.items])
 
 
-def _health(row: dict[str, Any], counted: dict[str, Any], now: datetime) -> dict[str, Any]:
-    last = max(row["updated_at"], counted["last_event_at"] or row["updated_at"])
-    dates = [each for each in (row["target_date"], counted["next_target_date"]) if each is not None]
+def _health(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    last = max(row["updated_at"], row["last_event_at"] or row["updated_at"])
+    dates = [each for each in (row["target_date"], row["next_target_date"]) if each is not None]
     due: date | None = min(dates, default=None)
     sought = row["status"] in {RequisitionStatus.OPEN, RequisitionStatus.ON_HOLD}
     health = {name: row[name] for name in ("id", "title", "status", "department", "workspace_id")} | {
         "age_days": (now - (row["opened_at"] or row["created_at"])).days,
         "headcount": row["headcount"],
         "filled": row["filled"],
-        "applications": counted["stages"],
+        "applications": row["stages"] or {},
         "last_activity_at": last,
         "quiet_days": max((now - last).days, 0),
         "next_target_date": due,

@@ -11,7 +11,8 @@ from talentflux.core.database import Database, Scope
 from talentflux.core.permissions import Role
 from talentflux.repositories import requisition_repository
 from talentflux.schemas.page import Page
-from talentflux.schemas.requisition import RequisitionHealth, RequisitionSummary
+from talentflux.schemas.requisition import RequisitionSummary
+from talentflux.schemas.requisition_health import RequisitionHealth
 from tests.api.support import assert_problem
 from tests.api.test_opening_api import applied
 from tests.factories.people import Person

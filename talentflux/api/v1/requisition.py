@@ -24,18 +24,16 @@ from talentflux.schemas.page import Page
 from talentflux.schemas.ranking import MatchRead, MatchRequest, RankedMatch
 from talentflux.schemas.requirement import JobDescription
 from talentflux.schemas.requisition import (
-    HealthQuery,
     Placement,
     RequisitionCreate,
-    RequisitionHealth,
     RequisitionQuery,
     RequisitionRead,
     RequisitionSummary,
     RequisitionUpdate,
     StatusChange,
 )
+from talentflux.schemas.requisition_health import HealthQuery, RequisitionHealth
 from talentflux.schemas.task import TaskRead
-from talentflux.schemas.version import Versions
 from talentflux.services import match_service, requisition_health, requisition_lifecycle, requisition_service
 from talentflux.services.resume_upload_service import Upload, check_sizes
 
@@ -204,120 +202,47 @@ async def restore_requisition(
 
 _Acting = Annotated[WriteSession, writes(Permission.REQUISITION_WRITE)]
 _Change = Annotated[StatusChange, Body(examples=[{"reason": "Budget is released in January"}])]
-_ACTED = answers(404, 409, 412, 415, 422, example=requisition_examples.REQUISITION)
 _NO_REASON = StatusChange()
+_ACTIONS = {
+    "submit": (
+        "Submit a requisition",
+        "Ask for its approval. Where no approval chain applies, it is approved at once.",
+    ),
+    "withdraw": ("Withdraw a requisition", "Take it back while its approval is pending; it is a draft again."),
+    "open": (
+        "Open a requisition",
+        "Look for people from now on. What an approval chain applies to is submitted first.",
+    ),
+    "hold": ("Put a requisition on hold", "Take no applications for a while."),
+    "resume": ("Resume a requisition", "Take applications again after a hold."),
+    "close": ("Close a requisition", "Look for nobody any more. An approval that is pending is withdrawn."),
+    "reopen": ("Reopen a requisition", "Look for people again; what its approval covers no longer becomes a draft."),
+}
 
 
-async def _acted(  # noqa: PLR0913, PLR0917 -- what all seven are given
-    request: Request, session: WriteSession, requisition_id: UUID, action: str, given: StatusChange, versions: Versions
-) -> Response:
-    row = await requisition_lifecycle.act_on(session, requisition_id, action, given.reason, versions)
-    return row_answer(request, await requisition_service.read(session, row))
+def _add_action(action: str, summary: str, description: str) -> None:
+    """Add the operation that takes a requisition into another status."""
+
+    async def act(
+        request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
+    ) -> Response:
+        row = await requisition_lifecycle.act_on(session, requisition_id, action, given.reason, versions)
+        return row_answer(request, await requisition_service.read(session, row))
+
+    router.post(
+        f"/{{requisition_id}}/{action}",
+        name=f"{action}_requisition",
+        operation_id=f"{action}_requisition",
+        summary=summary,
+        description=description,
+        response_model=RequisitionRead,
+        tags=["requisition statuses"],
+        responses=answers(404, 409, 412, 415, 422, example=requisition_examples.REQUISITION),
+    )(act)
 
 
-@router.post(
-    "/{requisition_id}/submit",
-    operation_id="submit_requisition",
-    summary="Submit a requisition",
-    response_model=RequisitionRead,
-    tags=["requisition statuses"],
-    responses=_ACTED,
-)
-async def submit_requisition(
-    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
-) -> Response:
-    """Ask for its approval. Where no approval chain applies, it is approved at once."""
-    return await _acted(request, session, requisition_id, "submit", given, versions)
-
-
-@router.post(
-    "/{requisition_id}/withdraw",
-    operation_id="withdraw_requisition",
-    summary="Withdraw a requisition",
-    response_model=RequisitionRead,
-    tags=["requisition statuses"],
-    responses=_ACTED,
-)
-async def withdraw_requisition(
-    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
-) -> Response:
-    """Take it back while its approval is pending; it is a draft again."""
-    return await _acted(request, session, requisition_id, "withdraw", given, versions)
-
-
-@router.post(
-    "/{requisition_id}/open",
-    operation_id="open_requisition",
-    summary="Open a requisition",
-    response_model=RequisitionRead,
-    tags=["requisition statuses"],
-    responses=_ACTED,
-)
-async def open_requisition(
-    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
-) -> Response:
-    """Look for people from now on. What an approval chain applies to is submitted first."""
-    return await _acted(request, session, requisition_id, "open", given, versions)
-
-
-@router.post(
-    "/{requisition_id}/hold",
-    operation_id="hold_requisition",
-    summary="Put a requisition on hold",
-    response_model=RequisitionRead,
-    tags=["requisition statuses"],
-    responses=_ACTED,
-)
-async def hold_requisition(
-    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
-) -> Response:
-    """Take no applications for a while."""
-    return await _acted(request, session, requisition_id, "hold", given, versions)
-
-
-@router.post(
-    "/{requisition_id}/resume",
-    operation_id="resume_requisition",
-    summary="Resume a requisition",
-    response_model=RequisitionRead,
-    tags=["requisition statuses"],
-    responses=_ACTED,
-)
-async def resume_requisition(
-    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
-) -> Response:
-    """Take applications again after a hold."""
-    return await _acted(request, session, requisition_id, "resume", given, versions)
-
-
-@router.post(
-    "/{requisition_id}/close",
-    operation_id="close_requisition",
-    summary="Close a requisition",
-    response_model=RequisitionRead,
-    tags=["requisition statuses"],
-    responses=_ACTED,
-)
-async def close_requisition(
-    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
-) -> Response:
-    """Look for nobody any more. An approval that is pending is withdrawn."""
-    return await _acted(request, session, requisition_id, "close", given, versions)
-
-
-@router.post(
-    "/{requisition_id}/reopen",
-    operation_id="reopen_requisition",
-    summary="Reopen a requisition",
-    response_model=RequisitionRead,
-    tags=["requisition statuses"],
-    responses=_ACTED,
-)
-async def reopen_requisition(
-    request: Request, requisition_id: UUID, session: _Acting, versions: GivenMatch, given: _Change = _NO_REASON
-) -> Response:
-    """Look for people again; what its approval covers no longer becomes a draft."""
-    return await _acted(request, session, requisition_id, "reopen", given, versions)
+for _action, (_summary, _description) in _ACTIONS.items():
+    _add_action(_action, _summary, _description)
 
 
 @router.post(
