@@ -30,6 +30,16 @@ def test_the_reference_is_the_one_of_the_present_description(generator: ModuleTy
         assert stored[name] == text, f"{name} is not up to date: run `python docs/generate.py`"
 
 
+def test_every_operation_is_on_a_page(generator: ModuleType) -> None:
+    app = generator.create_app(
+        generator.Settings(database_url="postgresql://localhost/none", master_key="A" * 43 + "=", _env_file=None)
+    )
+    document = app.openapi()
+    described = {tag["name"] for tag in document["tags"]}
+    shown = {operation["tags"][-1] for methods in document["paths"].values() for operation in methods.values()}
+    assert shown == described
+
+
 def _document() -> dict[str, Any]:
     answer = {
         "description": "Done",
