@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -84,7 +83,7 @@ def tenant_keys(*references: str) -> tuple[UniqueConstraint | ForeignKeyConstrai
     )
 
 
-def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """Return a check that a text column holds one of the values of an enumeration."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=column)

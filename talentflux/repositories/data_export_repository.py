@@ -52,7 +52,10 @@ join candidate c on c.organization_id = e.organization_id and c.id = e.whose
 cross join lateral (values ('email', c.email_index), ('phone', c.phone_index)) k (kind, contact)
 where k.contact is not null
 on conflict do nothing"""
-_SCOPE: Final = b"select set_config('app.organization_id', %s, true), set_config('app.requisitions', 'all', true)"
+_SCOPE: Final = (
+    b"select set_config('app.organization_id', %s, true), set_config('app.user_id', %s, true), "
+    b"set_config('app.requisitions', %s, true)"
+)
 
 
 class DataExportRepository(TenantRepository[DataExport]):
@@ -62,10 +65,7 @@ class DataExportRepository(TenantRepository[DataExport]):
 
     async def page(self, asked: ExportQuery) -> RowPage:
         """Read a page of exports, the newest first."""
-        page = await _LIST.page(self.session, asked.limit, asked.cursor)
-        if asked.include_total:
-            page = RowPage(page.items, page.next_cursor, await _LIST.count(self.session))
-        return page
+        return await _LIST.asked(self.session, asked)
 
 
 class ArchiveSource:
@@ -83,7 +83,8 @@ class ArchiveSource:
         """Begin the transaction anew: whatever others commit from now on is not seen."""
         driver = await self._session.driver()
         await driver.execute(_SNAPSHOT, prepare=False)
-        await driver.execute(_SCOPE, [str(self._organization_id)])
+        scope = self._session.scope
+        await driver.execute(_SCOPE, [str(self._organization_id), str(scope.user_id or ""), scope.requisitions])
 
     async def count(self, table: str) -> int:
         """Return how many rows of the organization a table has."""

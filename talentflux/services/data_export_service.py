@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from uuid import UUID, uuid5
 
 from talentflux.core.crypto import Cipher, Keys
 from talentflux.core.database import AnySession, Database, Scope, WriteSession
-from talentflux.core.errors import ConflictError, NotFoundError
+from talentflux.core.errors import ConflictError, ForbiddenError, NotFoundError
 from talentflux.core.file_store import FileStore
+from talentflux.core.permissions import Permission, RequisitionLevel
 from talentflux.core.queue import enqueue
 from talentflux.models import DataExport
 from talentflux.repositories.data_export_repository import DataExportRepository
@@ -29,6 +30,7 @@ MEDIA_TYPES: Final = {
 }
 """Media type and file name by kind."""
 
+_NOT_SEEN: Final = "confidential_not_seen"
 _REPORTED: Final = timedelta(seconds=1)
 _WAITING: Final = frozenset({ExportStatus.QUEUED, ExportStatus.RUNNING})
 
@@ -39,7 +41,13 @@ async def create(session: WriteSession, kind: ExportKind) -> ExportRead:
     Args:
         session: The transaction.
         kind: What is exported.
+
+    Raises:
+        ForbiddenError: Everything was asked for by who does not see all requisitions (`confidential_not_seen`).
     """
+    level = session.scope.requisitions
+    if kind is ExportKind.ARCHIVE and level != "all":
+        raise _not_seen("An archive holds confidential requisitions too, and you do not see all of them.")
     export_id = new_id()
     wrapped_key, _ = (await organization_keys(session)).new_person_key(f"data_export:{export_id}")
     row = await DataExportRepository(session).add(
@@ -47,6 +55,7 @@ async def create(session: WriteSession, kind: ExportKind) -> ExportRead:
             id=export_id,
             kind=kind,
             status=ExportStatus.QUEUED,
+            requisitions=level,
             created_by=session.scope.user_id,
             wrapped_key=wrapped_key,
             parts=0,
@@ -89,9 +98,13 @@ async def open_file(session: AnySession, export_id: UUID) -> tuple[ExportRead, C
 
     Raises:
         NotFoundError: There is none in this organization.
+        ForbiddenError: It may hold requisitions that the caller does not see (`confidential_not_seen`).
         ConflictError: It is not made yet, could not be made, or was destroyed.
     """
     row = await DataExportRepository(session).get(export_id)
+    level = session.scope.requisitions
+    if level != "all" and (level, session.scope.user_id) != (row.requisitions, row.created_by):
+        raise _not_seen("This export may hold confidential requisitions that you do not see.")
     if row.status != ExportStatus.SUCCEEDED or row.wrapped_key is None or row.expires_at <= datetime.now(UTC):
         raise ConflictError(f"This export is {row.status}; there is no file to hand out. Ask for a new one.")
     details = {"kind": row.kind, "size": row.size}
@@ -133,7 +146,7 @@ async def make(database: Database, store: FileStore, organization_id: UUID, expo
     if making.kind == ExportKind.ARCHIVE:
         counts = await write_archive(database, store, organization_id, making.put, making.progress)
     else:
-        counts = await export_tables.write_table(database, organization_id, making.kind, making.put, making.progress)
+        counts = await export_tables.write_table(database, making.seen, making.kind, making.put, making.progress)
     await making.end(counts)
 
 
@@ -181,7 +194,7 @@ class _Making:
         self._scope = Scope(organization_id)
         self._parts = self._size = 0
         self._reported = datetime.now(UTC)
-        self.kind = ExportKind.ARCHIVE
+        self.kind, self.seen = ExportKind.ARCHIVE, self._scope
 
     async def begin(self) -> bool:
         """Take the work up; return whether there is any."""
@@ -191,6 +204,7 @@ class _Making:
             if row is None or row.status not in _WAITING or row.wrapped_key is None:
                 return False
             self.kind, self._cipher = ExportKind(row.kind), _cipher(keys, row)
+            self.seen = Scope(self._organization_id, row.created_by, cast("RequisitionLevel", row.requisitions))
             row.status = ExportStatus.RUNNING
             former = row.parts
         await self._store.delete(_places(self._organization_id, self._export_id, former))
@@ -224,6 +238,10 @@ class _Making:
             row.size, row.parts, row.counts, row.status = self._size, self._parts, counts, ExportStatus.SUCCEEDED
             details = {"kind": row.kind, "size": row.size, "rows": counts}
             audit_service.record(session, "data_export.finish", "data_export", row.id, after=details)
+
+
+def _not_seen(said: str) -> ForbiddenError:
+    return ForbiddenError(f"{said} This needs {Permission.REQUISITION_READ_CONFIDENTIAL}.", code=_NOT_SEEN)
 
 
 async def _found(session: WriteSession, export_id: UUID) -> DataExport:

@@ -5,7 +5,6 @@ import csv
 import io
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from talentflux.core.crypto import Keys
 from talentflux.core.database import Database, Scope
@@ -25,13 +24,13 @@ _PERSON: Final = (*candidate_profile.FIELDS,)
 
 
 async def write_table(
-    database: Database, organization_id: UUID, kind: ExportKind, put: Put, progress: Progress
+    database: Database, scope: Scope, kind: ExportKind, put: Put, progress: Progress
 ) -> dict[str, int]:
     """Write one table as CSV in UTF-8 with its mark, which spreadsheet programs need.
 
     Args:
         database: Sessions.
-        organization_id: Whose.
+        scope: Whose, and which requisitions whoever asked for it sees; of others nothing is written.
         kind: `candidates` or `applications`.
         put: Takes the file piece by piece.
         progress: Told as it goes on.
@@ -43,11 +42,12 @@ async def write_table(
         DependencyError: The database does not answer.
         TamperedError: Something stored does not open.
     """
-    keys = await keys_of(database, organization_id)
+    assert scope.organization_id is not None
+    keys = await keys_of(database, scope.organization_id)
     table = "candidate" if kind is ExportKind.CANDIDATES else "application"
     columns = ("id", *_COLUMNS[kind], *_TIMES)
     waiting = bytearray("\ufeff".encode() + _csv([[*_PERSON, *columns]]))
-    async with database.read_session(Scope(organization_id)) as session:
+    async with database.read_session(scope) as session:
         source = ArchiveSource(session)
         await source.freeze()
         total, done = await source.count(table), 0

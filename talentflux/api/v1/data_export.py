@@ -33,7 +33,11 @@ async def create_export(
     given: Annotated[ExportCreate, Body(examples=[{"kind": "archive"}])],
     session: Annotated[WriteSession, writes(Permission.EXPORT_RUN, step_up=True)],
 ) -> Response:
-    """Let a worker make the file; it is kept encrypted and destroyed after a day. Needs a recent proof of identity."""
+    """Let a worker make the file; it is kept encrypted and destroyed after a day. Needs a recent proof of identity.
+
+    An archive is only for who sees all requisitions (else `confidential_not_seen`); a table leaves out those that the
+    caller does not see, and their applications.
+    """
     made = await exports.create(session, given.kind)
     return row_answer(request, made, status=202, location=f"/api/v1/exports/{made.id}")
 
