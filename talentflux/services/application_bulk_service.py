@@ -228,7 +228,8 @@ async def _apply(session: WriteSession, given: BulkRequest, rows: Sequence[Appli
             return {row.id: (error.code, error.detail) for row in rows}
         return {}
     refused: _Refusals = {}
-    for row in rows:
+    # A hire locks the requisition: two works that take requisitions in turns would wait for each other.
+    for row in sorted(rows, key=lambda each: each.requisition_id):
         row_id = row.id
         try:
             async with session.begin_nested():
