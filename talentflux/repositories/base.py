@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast, get_args
 from uuid import UUID
 
@@ -187,22 +188,29 @@ class ResourceList:
         """
         return self._views[deleted, sort]
 
-    async def page(self, session: AnySession, asked: SyncParameters, sort: Sort, **filters: object) -> RowPage:
+    async def page(
+        self,
+        session: AnySession,
+        asked: SyncParameters,
+        sort: Sort,
+        moving: Mapping[str, object] = MappingProxyType({}),
+        **filters: object,
+    ) -> RowPage:
         """Read one page of the view that is asked for.
 
         Args:
             session: The transaction; its scope gives the organization.
             asked: Limit, cursor and view.
             sort: The order.
+            moving: Parameters that may differ from page to page.
             **filters: None leaves a filter out.
 
         Raises:
             InvalidInputError: The cursor is not one of this list with these filters.
         """
-        moving: dict[str, object] = {}
         if asked.updated_since is not None:
             query, filters["since"] = self._changed, asked.updated_since
-            moving["horizon"] = await _horizon(session)
+            moving = {**moving, "horizon": await _horizon(session)}
         else:
             query = self.view(sort, deleted=asked.deleted)
         page = await query.read(session, asked.limit, asked.cursor, filters, moving)

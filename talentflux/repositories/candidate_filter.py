@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, cast, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, Text, bindparam, cast, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from talentflux.models import (
     Application,
@@ -18,6 +19,7 @@ from talentflux.models import (
     CandidateNameToken,
     CandidateTag,
     CandidateText,
+    Resume,
     ResumeSkill,
     TalentPoolMember,
 )
@@ -41,7 +43,8 @@ class CandidateFilter:
         phone_index: Of a telephone number.
         name_tokens: All of which a name must have.
         place_tokens: All of which a place must have.
-        text: Whether only those are meant whose words meet the setting `app.words` of the transaction.
+        text: What their current resumes must say, as PostgreSQL has it; the setting `app.words` says the same.
+        common: Whether many resumes say it.
     """
 
     asked: CandidateFilters
@@ -49,7 +52,8 @@ class CandidateFilter:
     phone_index: bytes | None = None
     name_tokens: Sequence[bytes] = ()
     place_tokens: Sequence[bytes] = ()
-    text: bool = False
+    text: str | None = None
+    common: bool = False
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
@@ -67,11 +71,16 @@ class CandidateFilter:
             found |= {f"{name}_{number}": value for number, value in enumerate(values)}
         return found
 
+    @property
+    def moving(self) -> Mapping[str, Any]:
+        """Parameters that may be others on the next page: by which of two ways words are found."""
+        return {} if self.text is None else {"common" if self.common else "rare": self.text}
+
     def shape(self) -> Shape:
         """Return what the statement depends on."""
         names = [name.rstrip("0123456789") for name in self.values]
         counted = {name: names.count(name) for name in names}
-        return tuple(sorted(counted.items())) + ((("text", 1),) if self.text else ())
+        return tuple(sorted(counted.items())) + ((("text", 1),) if self.text is not None else ())
 
 
 def conditions(shape: Shape) -> list[ColumnElement[bool]]:
@@ -110,18 +119,30 @@ def conditions(shape: Shape) -> list[ColumnElement[bool]]:
     if applied:
         live = Application.deleted_at.is_(None)
         found.append(Candidate.id.in_(_of(Application, Application.candidate_id, *applied, live)))
-    if "text" in given:
-        found.append(Candidate.id.in_(_of(CandidateText, CandidateText.candidate_id)))
-    return found
+    return found + (_words() if "text" in given else [])
 
 
 def matching(shape: Shape) -> Select[Any]:
     """Return a select of the ids of live candidates who meet filters.
 
     Args:
-        shape: Which filters are given.
+        shape: Which filters are given; none on words.
     """
     return _of(Candidate, Candidate.id, Candidate.deleted_at.is_(None), *conditions(shape))
+
+
+def _words() -> list[ColumnElement[bool]]:
+    """Return conditions on the words of the current resume, of which one is given.
+
+    Rare words are found by the index of `candidate_text`, whose policy knows them. Common ones are looked for in one
+    resume after the other: the planner knows from statistics how soon a page is full.
+    """
+    common, rare = (bindparam(name, type_=Text()) for name in ("common", "rare"))
+    has = Resume.words.op("@@")(cast(common, TSQUERY)), Resume.words != literal_column("''")
+    return [
+        or_(common.is_(None), Candidate.current_resume_id.in_(_of(Resume, Resume.id, *has))),
+        or_(rare.is_(None), Candidate.id.in_(_of(CandidateText, CandidateText.candidate_id))),
+    ]
 
 
 def _of(model: Any, column: Any, *where: ColumnElement[bool]) -> Select[Any]:

@@ -54,8 +54,8 @@ class CandidateRepository(TenantRepository[Candidate]):
             asked: Order, view and place.
             wanted: The filters, as indexes. Where they ask for words, `app.words` must say which.
         """
-        binding = {"text": asked.text} if wanted.text else {}
-        return await _list(wanted.shape()).page(self.session, asked, asked.sort, **wanted.values, **binding)
+        filters = {**wanted.values} if wanted.text is None else {**wanted.values, "text": asked.text}
+        return await _list(wanted.shape()).page(self.session, asked, asked.sort, wanted.moving, **filters)
 
     async def resumes(self, candidate_id: UUID) -> list[dict[str, object]]:
         """Return the versions of a candidate's resume, newest first."""

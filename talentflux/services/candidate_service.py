@@ -71,18 +71,19 @@ async def page(session: AnySession, asked: CandidateQuery) -> RowPage:
     email, phone, q = asked.email, asked.phone, asked.q
     if email or phone:
         private_fields.require(session, Permission.CANDIDATE_READ_PRIVATE, "To look for an address or a number")
-    text = parse(asked.text or "")
+    text, said = parse(asked.text or ""), None
     if text is not None:
         private_fields.require(session, Permission.RESUME_READ, "To look into resumes")
-        await CandidateSearchRepository(session).say(text)
+        said = await CandidateSearchRepository(session).say(text)
     keys = await organization_keys(session)
     wanted = candidate_filtering.indexed(keys, asked, name=q)
-    if email or phone or text is not None:
+    if email or phone or said is not None:
         wanted = replace(
             wanted,
             email_index=candidate_profile.email_index(keys, email) if email else None,
             phone_index=candidate_profile.phone_index(keys, phone) or NOBODY if phone else None,
-            text=text is not None,
+            text=said.words if said is not None else None,
+            common=said is not None and said.common,
         )
     found = await CandidateRepository(session).page(asked, wanted)
     candidate_profile.open_rows(keys, found.items)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from talentflux.core.database import Scope
 from talentflux.core.permissions import Role
+from talentflux.repositories import candidate_search_repository
 from talentflux.services import tag_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
@@ -109,6 +110,23 @@ async def test_a_cursor_of_other_filters_is_refused(client: httpx.AsyncClient, p
     assert_problem(answer, 422, "invalid_input", "query.cursor")
     second = await client.get(PATH, params={"skills": "python", "limit": 1, "cursor": first["next_cursor"]})
     assert {first["items"][0]["id"], second.json()["items"][0]["id"]} == {pool["Mara"], pool["Bo"]}
+
+
+async def test_pages_by_text_follow_each_other_though_its_words_become_common_meanwhile(
+    client: httpx.AsyncClient, pool: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, str] = {"text": "services", "limit": "1", "include_total": "true"}
+    found: list[str] = []
+    for common in (100, 1, 100):
+        monkeypatch.setattr(candidate_search_repository, "COMMON", common)
+        answer = await client.get(PATH, params=asked)
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        assert page["total"] == 3
+        found += [row["id"] for row in page["items"]]
+        asked["cursor"] = page["next_cursor"]
+    assert found == sorted((pool["Mara"], pool["Bo"], pool["Ann"]), reverse=True)
+    assert asked["cursor"] is None
 
 
 async def test_each_filter_finds_those_who_meet_it(client: httpx.AsyncClient, pool: dict[str, str]) -> None:

@@ -1,14 +1,19 @@
 """Filters and words are found through indexes under row-level security, and no other organization is read for them."""
 
-from typing import Any
+from collections.abc import Mapping
+from itertools import product
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 import pytest
 
 from talentflux.core.database import Database, Scope
+from talentflux.repositories import candidate_repository
+from talentflux.repositories import candidate_search_repository as repository_of_search
+from talentflux.repositories.base import LAST_ID
 from talentflux.repositories.candidate_filter import CandidateFilter
-from talentflux.repositories.candidate_search_repository import CandidateSearchRepository, compiled
+from talentflux.repositories.candidate_search_repository import CandidateSearchRepository, Measured, compiled
 from talentflux.schemas.application import Stage
 from talentflux.schemas.candidate_filter import CandidateFilters
 from talentflux.schemas.consent import Consent
@@ -17,6 +22,8 @@ from talentflux.utils.search_query import parse
 
 OTHER = UUID("01936c00-0000-7000-8000-0000000000bb")
 EACH = 3000
+NO_FILTER: Final = CandidateFilter(CandidateFilters())
+ASKED: Final = {"organization_id": LOCAL_ORGANIZATION_ID}
 _FILL = """
 insert into file (id, organization_id, media_type, size, key)
     select gen_random_uuid(), %(org)s, '', 1, 'f' || n from generate_series(1, %(rows)s) n;
@@ -70,17 +77,43 @@ def filled(admin_connection: psycopg.Connection) -> None:
     admin_connection.execute("vacuum analyze")
 
 
-async def _plan(database: Database, wanted: CandidateFilter, words: str = "") -> str:
-    """Return how the database finds those who meet filters."""
+async def _explained(database: Database, sql: str, values: Mapping[str, Any], words: str = "") -> str:
     async with database.read_session(Scope(LOCAL_ORGANIZATION_ID, requisitions="open")) as session:
         if (query := parse(words)) is not None:
             await CandidateSearchRepository(session).say(query)
         driver = await session.driver()
         await driver.execute("set local enable_seqscan = off")
-        values: dict[str, Any] = {**wanted.values, "organization_id": LOCAL_ORGANIZATION_ID}
-        sql = f"explain (analyze, costs off, timing off, summary off) {compiled(wanted.shape())}"
-        rows = await (await driver.execute(sql.encode(), values)).fetchall()
+        sql = f"explain (analyze, costs off, timing off, summary off) {sql}"
+        rows = await (await driver.execute(sql.encode(), {**values, **ASKED}, prepare=False)).fetchall()
     return "\n".join(row[0] for row in rows)
+
+
+async def _plan(database: Database, wanted: CandidateFilter) -> str:
+    """Return how the database finds those who meet filters."""
+    return await _explained(database, compiled(wanted.shape()), wanted.values)
+
+
+async def _list_plan(database: Database, words: str, *, common: bool) -> str:
+    """Return how the database finds the first page of those who have a word."""
+    wanted = CandidateFilter(CandidateFilters(), text=f"'{words}'", common=common)
+    query = candidate_repository._list(wanted.shape()).view()
+    statement = query.ready(wanted.moving)
+    values = {**statement.constants, **wanted.moving, "rows": 51, "after_id": LAST_ID}
+    return await _explained(database, statement.sql, values, words)
+
+
+async def _read(
+    database: Database, words: str, wanted: CandidateFilter = NO_FILTER
+) -> tuple[list[Measured], dict[str, int]]:
+    """Return what a search finds, and how many rows of each table the database read for it."""
+    counted = b"select relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables"
+    async with database.read_session(Scope(LOCAL_ORGANIZATION_ID, requisitions="open")) as session:
+        driver = await session.driver()
+        before = dict(await (await driver.execute(counted)).fetchall())  # of transactions just before, too
+        repository = CandidateSearchRepository(session)
+        found = await repository.find(await repository.begin(parse(words)), wanted, None, "", strict=True)
+        after = await (await driver.execute(counted)).fetchall()
+    return found, {table: rows - before.get(table, 0) for table, rows in after}
 
 
 @pytest.mark.usefixtures("filled")
@@ -108,12 +141,64 @@ async def test_each_filter_is_an_index_condition(database: Database) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_words_are_found_by_their_index_in_the_own_organization_alone(database: Database) -> None:
-    plan = await _plan(database, CandidateFilter(CandidateFilters(), text=True), "zerspanung")
+    plan = await _list_plan(database, "zerspanung", common=False)
     condition = next(line for line in plan.splitlines() if "Index Cond" in line and "words @@" in line)
     assert "organization_id = " in condition
     assert "candidate_text_words_idx" in plan
     scan = next(line for line in plan.splitlines() if "Bitmap Heap Scan on candidate_text" in line)
     assert f"actual rows={EACH // 300}" in scan, plan
+
+
+@pytest.mark.usefixtures("filled")
+async def test_of_words_that_all_have_the_newest_are_read_until_a_page_is_full(database: Database) -> None:
+    plan = await _list_plan(database, "postgresql", common=True)
+    scan = next(line for line in plan.splitlines() if "on candidate " in line)
+    assert "Index Scan Backward" in scan, plan
+    assert "actual rows=51." in scan, plan
+
+
+@pytest.mark.usefixtures("filled")
+async def test_a_search_reads_no_more_resumes_than_its_words_or_filters_ask_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at, ranked = 100, 80
+    for name, value in {"LOOKED_AT": looked_at, "COMMON": 5, "MOST_WORDED": ranked}.items():
+        monkeypatch.setattr(repository_of_search, name, value)
+    found, read = await _read(database, "postgresql")
+    assert len(found) == ranked
+    assert all(each.cut and each.worded for each in found)
+    assert read["resume"] <= looked_at + 2 * ranked + 1
+    assert read["candidate_text"] == 0
+    found, read = await _read(database, "zerspanung")
+    assert len(found) == EACH // 300
+    assert read["candidate_text"] == EACH // 300
+    assert read["resume"] <= looked_at + EACH // 300
+    cobol = EACH // 40
+    found, read = await _read(database, "postgresql", CandidateFilter(CandidateFilters(skills="cobol")))
+    assert len(found) == cobol
+    assert read["resume"] <= looked_at + 2 * cobol
+    assert read["candidate_text"] == 0
+
+
+@pytest.mark.usefixtures("filled")
+async def test_words_find_the_same_people_in_whatever_way_they_are_looked_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters = (
+        NO_FILTER,
+        CandidateFilter(CandidateFilters(skills="cobol")),
+        CandidateFilter(CandidateFilters(min_years=20, stage=Stage.APPLIED)),
+    )
+    searches = ("postgresql", "zerspanung", "zerspanung OR built", "-zerspanung", "nowhere")
+    for words, wanted in product(searches, filters):
+        ways = []
+        for common, few in product((1, EACH), (0, EACH)):
+            monkeypatch.setattr(repository_of_search, "COMMON", common)
+            monkeypatch.setattr(repository_of_search, "FEW", few)
+            found, _ = await _read(database, words, wanted)
+            ways.append(sorted((each.candidate_id, each.rank, each.worded, each.cut) for each in found))
+        assert all(way == ways[0] for way in ways), words
+        assert wanted != NO_FILTER or bool(ways[0]) == (words != "nowhere")
 
 
 @pytest.mark.usefixtures("filled")
