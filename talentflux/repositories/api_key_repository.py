@@ -1,7 +1,6 @@
 """SQL of API keys."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, Uuid, and_, bindparam, cast, func, or_, select, update
@@ -55,11 +54,7 @@ class ApiKeyRepository(TenantRepository[ApiKey]):
             asked: Filter and place.
             user_id: Only the personal keys of this user.
         """
-        page = await _LIST.page(self.session, asked.limit, asked.cursor, active=asked.active, user_id=user_id)
-        if asked.include_total:
-            total = await _LIST.count(self.session, active=asked.active, user_id=user_id)
-            page = replace(page, total=total)
-        return page
+        return await _LIST.asked(self.session, asked, active=asked.active, user_id=user_id)
 
     async def working_scopes(self, key_id: UUID) -> frozenset[str]:
         """Return what a key may do now; nothing where it was revoked or has expired."""

@@ -103,10 +103,7 @@ class ApplicationScreeningRepository(TenantRepository[ApplicationScreening]):
         """Read a page of the queue, the best standing first."""
         filters: dict[str, object] = asked.model_dump(include={"requisition_id", "state", "assessed", "flagged"})
         filters["active"] = asked.active or None
-        found = await _LIST.page(self.session, asked.limit, asked.cursor, **filters)
-        if not asked.include_total:
-            return found
-        return RowPage(found.items, found.next_cursor, await _LIST.count(self.session, **filters))
+        return await _LIST.asked(self.session, asked, **filters)
 
     async def begin(self, application_ids: Sequence[UUID]) -> list[UUID]:
         """Let applications be screened anew; the screening before is kept as a record.

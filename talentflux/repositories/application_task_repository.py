@@ -59,11 +59,7 @@ class ApplicationTaskRepository(TenantRepository[ApplicationTask]):
         filters: dict[str, Any] = {
             name: value for name in _CONDITIONS if (value := getattr(asked, name)) is not None and value is not False
         }
-        query = _list(frozenset(filters))
-        found = await query.page(self.session, asked.limit, asked.cursor, **filters)
-        if not asked.include_total:
-            return found
-        return RowPage(found.items, found.next_cursor, await query.count(self.session, **filters))
+        return await _list(frozenset(filters)).asked(self.session, asked, **filters)
 
     async def wrapped_key(self, candidate_id: UUID) -> bytes | None:
         """Return the key of a candidate; None where it was destroyed."""

@@ -1,5 +1,6 @@
 """SQL of attachments."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -38,9 +39,15 @@ class AttachmentRepository(TenantRepository[Attachment]):
 
     model = Attachment
 
-    async def page(self, asked: AttachmentQuery, candidate_id: UUID) -> RowPage:
-        """Read a page of a candidate's attachments; names are still encrypted."""
-        return await _LIST.page(self.session, asked, asked.sort, candidate_id=candidate_id, kind=asked.kind)
+    async def page(self, asked: AttachmentQuery, candidate_id: UUID, bound: Mapping[str, object]) -> RowPage:
+        """Read a page of a candidate's attachments; names are still encrypted.
+
+        Args:
+            asked: Filter, order, view and place.
+            candidate_id: Whose.
+            bound: As the candidate was read with, by `get_followed`.
+        """
+        return await _LIST.page(self.session, asked, asked.sort, bound, candidate_id=candidate_id, kind=asked.kind)
 
     async def row(self, attachment_id: UUID) -> dict[str, object]:
         """Return one attachment as lists show it."""

@@ -3,7 +3,6 @@
 from collections import namedtuple
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
@@ -21,11 +20,13 @@ from talentflux.core.database import AnySession, ReadSession
 from talentflux.core.errors import ConflictError, NotFoundError, PreconditionFailedError
 from talentflux.core.statements import Statement, as_dicts
 from talentflux.models.base import TenantRow
-from talentflux.repositories.variant import optional_name, optional_names, variant
-from talentflux.schemas.page import RowPage, Sort, SyncParameters
+from talentflux.repositories.horizon import HORIZON, horizon
+from talentflux.repositories.variant import in_all, optional_name, optional_names, variant
+from talentflux.schemas.page import ListParameters, RowPage, Sort, SyncParameters
 from talentflux.schemas.version import ANY_VERSION, Versions, version_of
 
 M = TypeVar("M", bound=TenantRow)
+Given = Mapping[str, object]
 KeyPart = float | str | UUID | datetime
 
 LAST_ID: Final = UUID(int=2**128 - 1)
@@ -68,61 +69,56 @@ class ListQuery:
             cursor: Where the page before ended, None for the first page.
             **filters: The statement's other parameters; None leaves a filter out. They bind the cursor.
 
-        Returns:
-            The rows and where they end.
-
         Raises:
             InvalidInputError: The cursor is not one of this list with these filters.
         """
-        return await self.read(session, limit, cursor, filters, {})
+        return await self.asked(session, ListParameters.model_construct(limit=limit, cursor=cursor), **filters)
 
-    async def read(
-        self,
-        session: AnySession,
-        limit: int,
-        cursor: str | None,
-        filters: Mapping[str, object],
-        moving: Mapping[str, object],
-    ) -> RowPage:
-        """Read one page, as `page` does.
+    async def asked(self, session: AnySession, asked: ListParameters, **filters: object) -> RowPage:
+        """Read one page, as `page` does, and count all rows where that is asked for."""
+        return await self.read(session, asked, filters, {})
+
+    async def read(self, session: AnySession, asked: ListParameters, filters: Given, moving: Given) -> RowPage:
+        """Read one page, as `asked` does.
 
         Args:
             session: The transaction; its scope gives the organization.
-            limit: Most rows.
-            cursor: Where the page before ended, None for the first page.
+            asked: Limit, cursor, and whether to count.
             filters: Parameters that bind the cursor.
             moving: Parameters that differ from page to page.
         """
+        limit, cursor, counted = asked.limit, asked.cursor, asked.include_total
         place = self._place(session, filters)
         after = self._after(cursor, place, session) if cursor else self.key
         parameters = self._parameters(session, {**filters, **moving}, after)
-        names, found = await session.rows(self.ready(parameters), {**parameters, "rows": limit + 1})
+        parameters |= self._begin("first") if counted else {}
+        ready = self.ready(parameters, counted=counted)
+        names, found = await session.rows(ready, {**parameters, "rows": limit + 1})
+        total = None
+        if counted:
+            total = await self._whole(session, parameters, found, behind=cursor is not None)
+            names, found = names[:-1], [row[:-1] for row in found]
         more = len(found) > limit
         items = as_dicts(names, found[:limit])
         following = [items[-1][part] for part in self.key] if more else []
-        return RowPage(items, make_cursor(following, place, session.keyring.sign) if more else None)
+        return RowPage(items, make_cursor(following, place, session.keyring.sign) if more else None, total)
 
-    async def count(self, session: AnySession, **filters: object) -> int:
-        """Return how many rows there are in all.
-
-        Args:
-            session: The transaction; its scope gives the organization.
-            **filters: As for `page`.
-        """
-        parameters = self._parameters(session, filters, self.key)
-        _, ((count,),) = await session.rows(self.ready(parameters, counted=True), parameters)
-        return int(count)
+    async def _whole(self, session: AnySession, parameters: Given, found: Sequence[Any], *, behind: bool) -> int:
+        """Return how many rows there are in all, which each row says; where none is left behind a cursor, the first."""
+        if not found and behind:
+            given = {**parameters, **self._begin("after"), "rows": 1}
+            _, found = await session.rows(self.ready(parameters, counted=True), given)
+        return int(found[0][-1]) if found else 0
 
     def ready(self, parameters: Mapping[str, object], *, counted: bool = False) -> Statement:
-        """Return what reads, or counts, with the filters that are given; None leaves one out."""
+        """Return what reads, and counts, with the filters that are given; None leaves one out."""
         given = frozenset(name for name in self.optional if parameters.get(name) is not None)
         ready = self._statements.get((given, counted))
         if ready is None:
             rows = variant(self._statement, given) if self.optional else self._statement
-            count = select(func.count()).select_from(rows.order_by(None).subquery())
-            ready = self._statements[given, counted] = Statement(
-                count if counted else rows.limit(bindparam("rows")), anew=self._filtered or bool(given)
-            )
+            rows = rows.add_columns(in_all(rows)) if counted else rows
+            anew = self._filtered or bool(given)
+            ready = self._statements[given, counted] = Statement(rows.limit(bindparam("rows")), anew=anew)
         return ready
 
     def _parameters(
@@ -133,6 +129,9 @@ class ListQuery:
             "organization_id": session.scope.organization_id,
             **{f"after_{part}": value for part, value in after.items()},
         }
+
+    def _begin(self, prefix: str) -> dict[str, object]:
+        return {f"{prefix}_{part}": value for part, value in self.key.items()}
 
     def _place(self, session: AnySession, filters: Mapping[str, object]) -> str:
         scope = session.scope
@@ -193,7 +192,8 @@ class ResourceList:
         session: AnySession,
         asked: SyncParameters,
         sort: Sort,
-        moving: Mapping[str, object] = MappingProxyType({}),
+        moving: Given = MappingProxyType({}),
+        /,
         **filters: object,
     ) -> RowPage:
         """Read one page of the view that is asked for.
@@ -202,43 +202,18 @@ class ResourceList:
             session: The transaction; its scope gives the organization.
             asked: Limit, cursor and view.
             sort: The order.
-            moving: Parameters that may differ from page to page.
+            moving: Parameters that may differ from page to page, `horizon` among them where it was looked at already.
             **filters: None leaves a filter out.
 
         Raises:
             InvalidInputError: The cursor is not one of this list with these filters.
         """
+        query = self.view(sort, deleted=asked.deleted)
         if asked.updated_since is not None:
             query, filters["since"] = self._changed, asked.updated_since
-            moving = {**moving, "horizon": await _horizon(session)}
-        else:
-            query = self.view(sort, deleted=asked.deleted)
-        page = await query.read(session, asked.limit, asked.cursor, filters, moving)
-        if asked.include_total:
-            return replace(page, total=await query.count(session, **filters, **moving))
-        return page
-
-
-_HORIZON: Final = b"""
-select least(min(objid::bigint), floor(extract(epoch from clock_timestamp()))::bigint - 1700000000) + 1700000000
-from pg_locks
-where locktype = 'advisory' and objsubid = 2 and mode = 'ShareLock'
-    and database = (select oid from pg_database where datname = current_database())
-    and classid = (hashtext(%s)::bigint & 4294967295)::oid"""
-
-
-async def _horizon(session: AnySession) -> datetime:
-    """Return a time before which no change of the organization is still to be committed.
-
-    Whoever changes a row first takes a lock that bears the second (trigger `tenant_row_changed`). Looked at before the
-    rows are read, a lock is either still there, or what it stood for is committed and will be seen.
-    """
-    driver = await session.driver()
-    async with driver.cursor() as rows:
-        await rows.execute(_HORIZON, [str(session.scope.organization_id)])
-        row = await rows.fetchone()
-    assert row is not None
-    return datetime.fromtimestamp(int(row[0]), UTC)
+            if "horizon" not in moving:
+                moving = {**moving, "horizon": await horizon(session)}
+        return await query.read(session, asked, filters, moving)
 
 
 def _ordered(model: Any, rows: Select[*tuple[Any, ...]], sort: str, *, filtered: bool) -> ListQuery:
@@ -296,10 +271,25 @@ class TenantRepository(Generic[M]):
         statement = self.live().where(self.model.id == row_id)
         return self._expected(await self.session.scalar(_locked(statement) if lock else statement), versions)
 
-    async def _record(self, row_id: UUID) -> M | None:
+    async def get_followed(self, row_id: UUID, asked: SyncParameters) -> tuple[M, Given]:
+        """Return a row and, in the same statement, what the list that is read next of what belongs to it is bound by.
+
+        Args:
+            row_id: Its id.
+            asked: Of that list.
+
+        Raises:
+            NotFoundError: There is none in this organization.
+        """
+        if asked.updated_since is None or not isinstance(self.session, ReadSession):
+            return await self.get(row_id), {}
+        row = self._expected(await self._record(row_id, followed=True), ANY_VERSION)
+        return row, {"horizon": row.horizon}  # type: ignore[attr-defined] # a column of this record
+
+    async def _record(self, row_id: UUID, *, followed: bool = False) -> M | None:
         """Read a row that nobody will change, for a third of what the ORM takes: its columns, and no more."""
         given = {"organization_id": self.organization_id, "row_id": row_id}
-        statement, record = _row_statement(cast("Hashable", self.model))
+        statement, record = _row_statement(cast("Hashable", self.model), followed=followed)
         _, found = await self.session.rows(statement, given)
         return cast("M", record(*found[0])) if found else None
 
@@ -349,10 +339,11 @@ class TenantRepository(Generic[M]):
 
 
 @cache
-def _row_statement(model: Any) -> tuple[Statement, Callable[..., Any]]:
+def _row_statement(model: Any, *, followed: bool) -> tuple[Statement, Callable[..., Any]]:
     """Return what reads one row that is not deleted, without the columns that are loaded on demand, and its form."""
-    columns = [each.key for each in inspect(model).column_attrs if not each.deferred]
-    statement = select(*(getattr(model, name) for name in columns)).where(
+    columns = {each.key: getattr(model, each.key) for each in inspect(model).column_attrs if not each.deferred}
+    columns |= {"horizon": HORIZON} if followed else {}
+    statement = select(*columns.values()).where(
         model.organization_id == parameter("organization_id", model.organization_id),
         model.id == parameter("row_id", model.id),
         model.deleted_at.is_(None),

@@ -82,9 +82,7 @@ class CandidateDuplicateRepository(TenantRepository[CandidateDuplicate]):
 
     async def page(self, asked: DuplicateQuery) -> RowPage:
         """Read a page of open pairs, the surest first; both sides are still encrypted."""
-        found = await _LIST.page(self.session, asked.limit, asked.cursor, min_score=asked.min_score)
-        total = await _LIST.count(self.session, min_score=asked.min_score) if asked.include_total else None
-        return RowPage(found.items, found.next_cursor, total)
+        return await _LIST.asked(self.session, asked, min_score=asked.min_score)
 
     async def of_candidate(self, candidate_id: UUID) -> list[dict[str, Any]]:
         """Return the open pairs that a candidate is one of, the surest first."""

@@ -64,11 +64,7 @@ class DataImportRepository(TenantRepository[DataImport]):
 
     async def page(self, asked: ImportQuery) -> RowPage:
         """Read a page of imports, the newest first."""
-        kind = asked.kind.value if asked.kind else None
-        page = await _LIST.page(self.session, asked.limit, asked.cursor, kind=kind)
-        if asked.include_total:
-            page = RowPage(page.items, page.next_cursor, await _LIST.count(self.session, kind=kind))
-        return page
+        return await _LIST.asked(self.session, asked, kind=asked.kind.value if asked.kind else None)
 
     async def add_batches(self, batches: Sequence[DataImportBatch]) -> None:
         """Insert the batches of an import."""

@@ -1,7 +1,6 @@
 """SQL of the outbox."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -70,11 +69,7 @@ class EmailRepository:
             asked: Limit, cursor and filters.
             recipient_index: Takes the place of the address asked for.
         """
-        state = asked.state
-        page = await _LIST.page(self.session, asked.limit, asked.cursor, state=state, recipient_index=recipient_index)
-        if not asked.include_total:
-            return page
-        return replace(page, total=await _LIST.count(self.session, state=state, recipient_index=recipient_index))
+        return await _LIST.asked(self.session, asked, state=asked.state, recipient_index=recipient_index)
 
     async def get(self, row_id: UUID, *, lock: bool = False) -> EmailMessage:
         """Return an e-mail.

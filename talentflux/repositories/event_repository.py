@@ -65,11 +65,7 @@ class EventRepository:
 
     async def page(self, asked: EventQuery) -> RowPage:
         """Read a page, the latest first."""
-        filters: dict[str, object] = asked.model_dump(include=_FILTERS)
-        found = await _LIST.page(self._session, asked.limit, asked.cursor, **filters)
-        if not asked.include_total:
-            return found
-        return RowPage(found.items, found.next_cursor, await _LIST.count(self._session, **filters))
+        return await _LIST.asked(self._session, asked, **asked.model_dump(include=_FILTERS))
 
     async def get(self, event_id: UUID) -> Event:
         """Return one event.

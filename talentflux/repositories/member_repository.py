@@ -1,6 +1,5 @@
 """SQL of members and invitations."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -127,10 +126,7 @@ class InvitationRepository(TenantRepository[Invitation]):
 
     async def page(self, asked: InvitationQuery) -> RowPage:
         """Read a page of invitations, newest first; addresses are still encrypted."""
-        page = await _INVITATIONS.page(self.session, asked.limit, asked.cursor, pending=asked.pending)
-        if asked.include_total:
-            page = replace(page, total=await _INVITATIONS.count(self.session, pending=asked.pending))
-        return page
+        return await _INVITATIONS.asked(self.session, asked, pending=asked.pending)
 
     async def count_open(self) -> int:
         """Return how many invitations can still be accepted."""

@@ -1,6 +1,6 @@
 """SQL of notes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Boolean, bindparam, cast, or_, select
@@ -52,7 +52,9 @@ class NoteRepository(TenantRepository[Note]):
 
     model = Note
 
-    async def page(self, asked: NoteQuery, candidate_id: UUID, me: str, *, everything: bool) -> RowPage:
+    async def page(
+        self, asked: NoteQuery, candidate_id: UUID, me: str, *, everything: bool, bound: Mapping[str, object]
+    ) -> RowPage:
         """Read a page of a candidate's notes; bodies and names are still encrypted.
 
         Args:
@@ -60,9 +62,10 @@ class NoteRepository(TenantRepository[Note]):
             candidate_id: About whom.
             me: Whose private notes are among them in any case.
             everything: Whether those of others are too.
+            bound: As the candidate was read with, by `get_followed`.
         """
         given = {"candidate_id": candidate_id, "application_id": asked.application_id, "me": me, "all": everything}
-        return await _LIST.page(self.session, asked, asked.sort, **given)
+        return await _LIST.page(self.session, asked, asked.sort, bound, **given)
 
     async def row(self, note_id: UUID) -> dict[str, object]:
         """Return one note as lists show it."""

@@ -83,10 +83,7 @@ class PoolMemberRepository(TenantRepository[TalentPoolMember]):
 
     async def page(self, talent_pool_id: UUID, asked: PoolMemberQuery) -> RowPage:
         """Read a page of the candidates in a pool, the latest first; names and reasons are still encrypted."""
-        filters = {"talent_pool_id": talent_pool_id}
-        found = await _PEOPLE.page(self.session, asked.limit, asked.cursor, **filters)
-        total = await _PEOPLE.count(self.session, **filters) if asked.include_total else None
-        return RowPage(found.items, found.next_cursor, total)
+        return await _PEOPLE.asked(self.session, asked, talent_pool_id=talent_pool_id)
 
     async def candidates(self, candidate_ids: Sequence[UUID]) -> list[Candidate]:
         """Return the live candidates with these ids, kept from being changed by others."""

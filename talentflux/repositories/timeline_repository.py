@@ -90,9 +90,7 @@ class TimelineRepository:
             everything: Whether those of others are too.
         """
         filters = {"candidate_id": candidate_id, "type": asked.type, "me": me, "all": everything}
-        found = await _LIST.page(self._session, asked.limit, asked.cursor, **filters)
-        total = await _LIST.count(self._session, **filters) if asked.include_total else None
-        return RowPage(found.items, found.next_cursor, total)
+        return await _LIST.asked(self._session, asked, **filters)
 
     async def names(
         self, candidate_id: UUID, user_ids: Sequence[UUID], called: Mapping[str, Collection[UUID]]

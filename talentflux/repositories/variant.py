@@ -6,7 +6,7 @@ ready once for each set of filters that is asked for.
 
 from typing import Any, cast
 
-from sqlalchemy import BooleanClauseList, Select, true
+from sqlalchemy import BooleanClauseList, Label, Select, bindparam, func, select, true
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, Cast, ColumnElement, Null
 
@@ -41,6 +41,22 @@ def variant(statement: Rows, given: frozenset[str]) -> Rows:
 
     made: Rows = cast("Any", visitors.replacement_traverse)(statement, {}, replaced)
     return made
+
+
+def in_all(statement: Rows) -> Label[int]:
+    """Return how many rows a list has in all, as a column of it: from `:first_…`, where it goes on from `:after_…`.
+
+    Args:
+        statement: The list, without a limit.
+    """
+
+    def replaced(part: Any, **_: Any) -> BindParameter[Any] | None:
+        if isinstance(part, BindParameter) and part.key.startswith("after_"):
+            return bindparam(part.key.replace("after_", "first_", 1), type_=part.type)
+        return None
+
+    whole: Rows = cast("Any", visitors.replacement_traverse)(statement.order_by(None), {}, replaced)
+    return select(func.count()).select_from(whole.subquery()).scalar_subquery().label("in_all")
 
 
 def optional_name(part: Any) -> str | None:

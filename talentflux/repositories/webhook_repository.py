@@ -175,10 +175,7 @@ class WebhookDeliveryRepository(TenantRepository[WebhookDelivery]):
     async def page(self, endpoint_id: UUID, asked: DeliveryQuery) -> RowPage:
         """Read a page of an endpoint's deliveries, the latest first."""
         filters: dict[str, object] = {"webhook_id": endpoint_id, "status": asked.status, "event_id": asked.event_id}
-        found = await _DELIVERIES.page(self.session, asked.limit, asked.cursor, **filters)
-        if not asked.include_total:
-            return found
-        return RowPage(found.items, found.next_cursor, await _DELIVERIES.count(self.session, **filters))
+        return await _DELIVERIES.asked(self.session, asked, **filters)
 
     async def shown(self, endpoint_id: UUID, delivery_id: UUID) -> dict[str, Any]:
         """Return one delivery as lists show it.

@@ -111,8 +111,8 @@ async def page(session: AnySession, candidate_id: UUID, asked: AttachmentQuery) 
     Raises:
         NotFoundError: There is no such candidate in this organization.
     """
-    await check_candidate(session, candidate_id)
-    found = await AttachmentRepository(session).page(asked, candidate_id)
+    _, bound = await CandidateRepository(session).get_followed(candidate_id, asked)
+    found = await AttachmentRepository(session).page(asked, candidate_id, bound)
     resume_content.open_rows(await organization_keys(session), found.items)
     for row in found.items:
         if row["deleted_at"] is not None:

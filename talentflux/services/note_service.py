@@ -46,9 +46,9 @@ async def page(session: AnySession, candidate_id: UUID, asked: NoteQuery) -> Row
     Raises:
         NotFoundError: There is no such candidate in this organization.
     """
-    candidate = await CandidateRepository(session).get(candidate_id)
-    sees = private_fields.holds(session)
-    found = await NoteRepository(session).page(asked, candidate_id, _author(session), everything=sees)
+    candidate, bound = await CandidateRepository(session).get_followed(candidate_id, asked)
+    sees, notes = private_fields.holds(session), NoteRepository(session)
+    found = await notes.page(asked, candidate_id, _author(session), everything=sees, bound=bound)
     for row in found.items:
         if row["deleted_at"] is not None:
             row["body"] = None
