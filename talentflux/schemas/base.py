@@ -15,6 +15,12 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", use_enum_values=False)
 
 
+class TypedSchema(Schema):
+    """What people type: blanks around it are dropped, so that blanks alone are nothing."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+
 class Span(Schema):
     """A stretch of a document's text, in characters: `text[start:end]`."""
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from talentflux.schemas.base import Schema
+from talentflux.schemas.base import Schema, TypedSchema
 from talentflux.schemas.candidate_filter import CandidateFilters, Words
 from talentflux.schemas.consent import Consent
 from talentflux.schemas.page import Sort, SyncParameters
@@ -85,7 +85,7 @@ class CandidateRead(CandidateSummary):
     resumes: list[CandidateResume]
 
 
-class _CandidateFields(Schema):
+class _CandidateFields(TypedSchema):
     """What a person states or corrects."""
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
@@ -114,7 +114,7 @@ class CandidateUpdate(_CandidateFields):
     """What a person may correct. Fields that are left out stay; null empties a field."""
 
 
-class ContactChange(Schema):
+class ContactChange(TypedSchema):
     """Whether a candidate may be written to."""
 
     do_not_contact: bool

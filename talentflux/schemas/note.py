@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from talentflux.schemas.base import Schema
+from talentflux.schemas.base import Schema, TypedSchema
 from talentflux.schemas.page import Sort, SyncParameters
 
 LONGEST_BODY = 20_000
@@ -29,7 +29,7 @@ class NoteRead(Schema):
     deleted_at: datetime | None = Field(description="Null unless deleted.")
 
 
-class NoteCreate(Schema):
+class NoteCreate(TypedSchema):
     """A note to write."""
 
     body: str = Field(min_length=1, max_length=LONGEST_BODY, description="Markdown.")
@@ -38,7 +38,7 @@ class NoteCreate(Schema):
     mentions: list[UUID] = Field(default_factory=list, max_length=20, description=_MENTIONS)
 
 
-class NoteUpdate(Schema):
+class NoteUpdate(TypedSchema):
     """What changes of a note; what is absent stays as it is."""
 
     body: str | None = Field(default=None, min_length=1, max_length=LONGEST_BODY, description="Markdown.")

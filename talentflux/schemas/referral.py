@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from talentflux.schemas.base import Schema
+from talentflux.schemas.base import Schema, TypedSchema
 from talentflux.schemas.page import Sort, SyncParameters
 from talentflux.schemas.private import PRIVATE
 
@@ -24,7 +24,7 @@ class ReferralRead(Schema):
     deleted_at: datetime | None = Field(description="Null unless deleted.")
 
 
-class ReferralCreate(Schema):
+class ReferralCreate(TypedSchema):
     """A new referral."""
 
     candidate_id: UUID
@@ -39,7 +39,7 @@ class ReferralCreate(Schema):
     )
 
 
-class ReferralUpdate(Schema):
+class ReferralUpdate(TypedSchema):
     """What may be changed of a referral. Fields that are left out stay; null empties the note."""
 
     note: str | None = Field(default=None, min_length=1, max_length=2000)

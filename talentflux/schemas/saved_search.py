@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from talentflux.schemas.base import Schema
+from talentflux.schemas.base import Schema, TypedSchema
 from talentflux.schemas.candidate_filter import CandidateFilters, Words
 from talentflux.schemas.page import Cursor, Limit, Sort, SyncParameters
 
@@ -18,7 +18,7 @@ class SavedFilters(CandidateFilters):
     )
 
 
-class _Content(Schema):
+class _Content(TypedSchema):
     """What a saved search consists of."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -54,7 +54,7 @@ class SavedSearchCreate(_Content):
         return self
 
 
-class SavedSearchUpdate(Schema):
+class SavedSearchUpdate(TypedSchema):
     """What may be changed. Fields that are left out stay; `filters` are replaced as a whole."""
 
     name: str = Field(default="", min_length=1, max_length=200)

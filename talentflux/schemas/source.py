@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from talentflux.schemas.base import Schema
+from talentflux.schemas.base import Schema, TypedSchema
 from talentflux.schemas.page import Sort, SyncParameters
 
 
@@ -33,14 +33,14 @@ class SourceRead(Schema):
     deleted_at: datetime | None = Field(description="Null unless deleted.")
 
 
-class SourceCreate(Schema):
+class SourceCreate(TypedSchema):
     """A new source."""
 
     name: str = Field(min_length=1, max_length=200)
     kind: SourceKind
 
 
-class SourceUpdate(Schema):
+class SourceUpdate(TypedSchema):
     """What may be changed of a source. Fields that are left out stay."""
 
     name: str = Field(default="", min_length=1, max_length=200)

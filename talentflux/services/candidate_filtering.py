@@ -7,6 +7,8 @@ from talentflux.services import candidate_profile
 
 _MOST_WORDS = 10
 _UNFILTERED = CandidateFilter(CandidateFilters())
+_NOBODYS = (b"",)
+"""A token that no name and no place has: what is asked for has no word."""
 
 
 def indexed(keys: Keys, asked: CandidateFilters, *, name: str | None = None) -> CandidateFilter:
@@ -22,6 +24,6 @@ def indexed(keys: Keys, asked: CandidateFilters, *, name: str | None = None) -> 
         return _UNFILTERED
     return CandidateFilter(
         CandidateFilters.model_construct(**given),
-        name_tokens=candidate_profile.search_tokens(keys, name)[:_MOST_WORDS] if name else (),
-        place_tokens=candidate_profile.place_tokens(keys, asked.place)[:_MOST_WORDS] if asked.place else (),
+        name_tokens=candidate_profile.search_tokens(keys, name)[:_MOST_WORDS] or _NOBODYS if name else (),
+        place_tokens=candidate_profile.place_tokens(keys, asked.place)[:_MOST_WORDS] or _NOBODYS if asked.place else (),
     )

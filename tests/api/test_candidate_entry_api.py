@@ -35,6 +35,9 @@ async def _made(client: httpx.AsyncClient, **given: Any) -> dict[str, Any]:
         ({}, "body"),
         ({"headline": "Developer"}, "body"),
         ({"email": "nobody"}, "body.email"),
+        ({"name": " \t "}, "body.name"),
+        ({"name": "Mara", "location": " "}, "body.location"),
+        ({"name": "Mara", "external_id": " "}, "body.external_id"),
         ({"name": "Mara", "id": UNKNOWN}, "body.id"),
         ({"name": "Mara", "consent": "maybe"}, "body.consent"),
         ({"name": "Mara", "consent_until": "2026-11-21T09:00:00"}, "body.consent_until"),
@@ -44,6 +47,15 @@ async def test_refuses_what_says_too_little_or_nothing_known(
     client: httpx.AsyncClient, body: dict[str, Any], field: str
 ) -> None:
     assert_problem(await client.post(PATH, json=body), 422, "invalid_input", field)
+
+
+async def test_blanks_around_what_is_typed_are_dropped(client: httpx.AsyncClient) -> None:
+    made = await client.post(PATH, json={"name": " Mara Lindqvist\n", "email": " mara@example.org ", "headline": " x "})
+    assert made.status_code == 201, made.text
+    row = made.json()
+    assert (row["name"], row["email"], row["headline"]) == ("Mara Lindqvist", "mara@example.org", "x")
+    answer = await client.post(PATH, json={"name": "Mara", "email": "mara@example.org\t"})
+    assert_problem(answer, 409, "candidate_exists")
 
 
 async def test_refuses_a_source_that_is_not_there(client: httpx.AsyncClient) -> None:

@@ -87,6 +87,12 @@ async def test_refuses_filters_that_make_no_sense(
     assert_problem(await client.get(PATH, params=filters), 422, "invalid_input", field)
 
 
+@pytest.mark.usefixtures("pool")
+@pytest.mark.parametrize("filters", [{"q": "!!"}, {"place": " - "}, {"q": "🙂", "skills": "python"}])
+async def test_filters_without_a_word_find_nobody(client: httpx.AsyncClient, filters: dict[str, Any]) -> None:
+    assert await _names(client, **filters) == set()
+
+
 async def test_who_may_not_read_resumes_may_not_look_into_them(app: FastAPI, client: httpx.AsyncClient) -> None:
     resources = app.state.resources
     interviewer = await add_person(resources.database, resources.tokens, LOCAL_ORGANIZATION_ID, Role.INTERVIEWER)

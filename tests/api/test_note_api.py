@@ -26,7 +26,14 @@ def tenant(app: FastAPI) -> Tenant:
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"body": ""}, {"body": "x" * 20001}, {"body": "x", "mentions": ["me"]}, {"body": "x", "author": "user:1"}],
+    [
+        {},
+        {"body": ""},
+        {"body": " \n"},
+        {"body": "x" * 20001},
+        {"body": "x", "mentions": ["me"]},
+        {"body": "x", "author": "user:1"},
+    ],
 )
 async def test_notes_that_make_no_sense_are_refused(client: httpx.AsyncClient, body: dict[str, object]) -> None:
     one = await candidate(client)

@@ -33,6 +33,8 @@ async def _colleague(app: FastAPI, role: Role = Role.RECRUITER) -> Person:
         {"name": "Nothing"},
         {"name": "", "q": "a"},
         {"name": "x", "q": ""},
+        {"name": "x", "q": " "},
+        {"name": " ", "q": "a"},
         {"name": "x", "filters": {"shoe_size": 4}},
         {"name": "x", "filters": {"tags": "backend"}},
         {"name": "x", "filters": {"min_years": -1}},

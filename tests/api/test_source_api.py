@@ -21,7 +21,9 @@ PATH = "/api/v1/sources"
 AGENCY = {"name": "Nordic Talent", "kind": "agency"}
 
 
-@pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": "x", "kind": "friend"}, {**AGENCY, "id": UNKNOWN}])
+@pytest.mark.parametrize(
+    "body", [{}, {"name": ""}, {**AGENCY, "name": " "}, {"name": "x", "kind": "friend"}, {**AGENCY, "id": UNKNOWN}]
+)
 async def test_refuses_what_is_no_source(client: httpx.AsyncClient, body: dict[str, Any]) -> None:
     assert_problem(await client.post(PATH, json=body), 422, "invalid_input")
 
