@@ -148,6 +148,20 @@ async def test_the_total_is_given_when_asked_for(
         assert answer.json()["total"] == total, asked
 
 
+@pytest.mark.parametrize(("deleted", "left"), [(2, 1), (3, 0)])
+async def test_the_total_is_given_where_nothing_is_left_behind_the_cursor(
+    client: httpx.AsyncClient, admin_connection: psycopg.Connection, deleted: int, left: int
+) -> None:
+    made = [insert(admin_connection, f"Title {number}") for number in range(3)]
+    asked = {"limit": 1, "sort": "created_at", "include_total": True}
+    first = (await client.get(REQUISITIONS, params=asked)).json()
+    second = (await client.get(REQUISITIONS, params=asked | {"cursor": first["next_cursor"]})).json()
+    assert (first["total"], second["total"]) == (3, 3)
+    admin_connection.execute("update requisition set deleted_at = now() where id = any(%s)", [made[3 - deleted :]])
+    answer = await client.get(REQUISITIONS, params=asked | {"cursor": second["next_cursor"]})
+    assert (answer.json()["items"], answer.json()["total"]) == ([], left)
+
+
 async def test_a_deleted_row_is_listed_as_such_and_comes_back_whole(client: httpx.AsyncClient, work: Work) -> None:
     made = await requisition(client)
     await imported(client, work, {"mara.txt": resume_text()}, made["id"])

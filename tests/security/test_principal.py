@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from psycopg import sql
 from sqlalchemy import text
 
+from talentflux.core import principal
 from talentflux.core.api_keys import parse_key
 from talentflux.core.errors import UnauthenticatedError
 from talentflux.core.permissions import Role
@@ -168,6 +169,17 @@ async def test_a_request_is_past_finding_out_who_asks(app: FastAPI, ways: Ways, 
             identity, nowhere, sessions = (await session.execute(settings)).one()
         assert (identity or "", nowhere) == ("", own), way
         assert sessions <= 1, f"{way} sees log-ins of others"
+
+
+def test_what_was_read_of_callers_takes_only_so_much_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(principal, "_MOST_ROWS", 2)
+    kept: dict[Any, Any] = {}
+    sizes = []
+    for key in ("one", "two", "two", "three"):
+        principal._keep(kept, key, key)
+        sizes.append(len(kept))
+    assert sizes == [1, 2, 2, 1]
+    assert kept == {"three": "three"}
 
 
 async def test_a_token_of_somebody_else_opens_no_log_in(app: FastAPI, ways: Ways) -> None:

@@ -34,6 +34,12 @@ async def test_owner_with_half_of_its_keys_is_refused(missing: str) -> None:
         await keyring.unwrap(None, [], NOW)
 
 
+def test_what_was_given_out_before_the_keys_were_read_is_known_in_its_own_process_only() -> None:
+    one, other = Keyring.for_tests(), Keyring.for_tests()
+    assert one.sign("place") == one.sign("place") != one.sign("another place")
+    assert one.sign("place") != other.sign("place")
+
+
 async def test_keys_of_another_owner_do_not_open() -> None:
     keyring = Keyring.for_tests()
     stored = await _stored(keyring, ("data", 1, timedelta()), ("index", 1, timedelta()))

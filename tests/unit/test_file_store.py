@@ -35,6 +35,17 @@ async def test_unknown_key_is_not_found(tmp_path: Path) -> None:
         open_file_store(_settings(tmp_path)).read("nobody/aa/aabb", CIPHER)
 
 
+async def test_folder_that_cannot_be_made_or_is_gone_is_no_missing_file(tmp_path: Path) -> None:
+    store = open_file_store(_settings(tmp_path / "data"))
+    (tmp_path / "data" / "files").rmdir()
+    for call in (store.get("nobody/aa/aabb", CIPHER), store.delete(["nobody/aa/aabb"])):
+        with pytest.raises(DependencyError, match="folder"):
+            await call
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DependencyError, match="folder"):
+        open_file_store(_settings(tmp_path / "file"))
+
+
 async def test_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     store = open_file_store(_settings(tmp_path))
     (tmp_path / "files" / str(ONE)).write_text("in the way")
