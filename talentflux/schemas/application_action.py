@@ -35,7 +35,7 @@ class ApplicationActionRead(Schema):
     action: AutomationAction
     state: ActionState
     outcome: str | None = Field(
-        description="Why it was not done: left_stage, do_not_contact, no_address, undone, deleted, unreadable."
+        description="Why it was not done: left_stage, called_back, do_not_contact, no_address, undone, unreadable, …"
     )
     due_at: datetime
     automation_id: UUID | None

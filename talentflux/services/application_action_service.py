@@ -13,13 +13,13 @@ import orjson
 
 from talentflux.core.crypto import Keys
 from talentflux.core.database import AnySession, WriteSession
-from talentflux.core.errors import InvalidInputError, NotFoundError
+from talentflux.core.errors import ConflictError, InvalidInputError, NotFoundError
 from talentflux.core.queue import enqueue
 from talentflux.models import Application, ApplicationAction
 from talentflux.repositories.application_action_repository import ApplicationActionRepository
 from talentflux.repositories.application_repository import ApplicationRepository
 from talentflux.schemas.application import ApplicationStatus
-from talentflux.schemas.application_action import ActionPurpose, ActionState
+from talentflux.schemas.application_action import ActionPurpose, ActionState, ApplicationActionRead
 from talentflux.schemas.application_task import ApplicationTaskKind
 from talentflux.schemas.message import fill
 from talentflux.schemas.page import RowPage
@@ -145,6 +145,35 @@ async def cancel(session: WriteSession, application_id: UUID, outcome: str, *, s
         How much was called back.
     """
     return await ApplicationActionRepository(session).cancel(application_id, outcome, stage_id=stage_id)
+
+
+async def call_back(session: WriteSession, application_id: UUID, action_id: UUID) -> ApplicationActionRead:
+    """Let one thing that waits for an application never happen; the application stays where it is.
+
+    Args:
+        session: The transaction.
+        application_id: Which application.
+        action_id: What.
+
+    Raises:
+        NotFoundError: There is no such application, or nothing like it is or was due for it.
+        ConflictError: It does not wait any more.
+    """
+    await ApplicationRepository(session).get(application_id, lock=True)
+    row = await ApplicationActionRepository(session).get(action_id, lock=True)
+    if row.application_id != application_id:
+        raise NotFoundError("Nothing with this id is or was due for this application.")
+    if row.state != ActionState.WAITING:
+        raise ConflictError(f"This is {row.state} already.", code="action_not_waiting")
+    row.state, row.outcome = ActionState.CANCELLED, "called_back"
+    await session.flush()
+    after = {"action_id": action_id, "purpose": row.purpose, "action": row.action}
+    audit_service.record(session, "application.call_back", "application", application_id, after=after)
+    event_service.emit(
+        session, "application.updated", application_id=application_id, candidate_id=row.candidate_id,
+        requisition_id=row.requisition_id, data={"fields": ["actions"]},
+    )  # fmt: skip
+    return ApplicationActionRead.model_validate(row, from_attributes=True)
 
 
 async def act(session: WriteSession, action_id: UUID) -> None:

@@ -14,7 +14,7 @@ from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
 from tests.api.hiring_support import applied, change, letters, stages, step
 from tests.api.support import UNKNOWN, assert_problem, requisition
-from tests.factories.tenants import Tenant
+from tests.factories.tenants import Tenant, add_tenant
 
 TEXT = {"subject": "News for {{candidate_first_name}}", "body": "Dear {{candidate_name}},\n\n{{requisition_title}}."}
 
@@ -85,6 +85,34 @@ async def test_a_rejection_that_is_undone_in_time_is_never_sent(
     assert [(each["state"], each["outcome"]) for each in await actions(client, application["id"])] == [
         ("cancelled", "undone")
     ]
+
+
+async def test_what_waits_is_called_back_alone_and_once(
+    client: httpx.AsyncClient, app: FastAPI, work: Work, admin_connection: psycopg.Connection
+) -> None:
+    one = await applied(client)
+    two = await applied(client, one["requisition_id"], "Sam Okoro")
+    for each in (one, two):
+        await step(client, each["id"], "reject", {"delay_minutes": 60})
+    (waiting,) = await actions(client, one["id"])
+    path = f"/api/v1/applications/{one['id']}/actions"
+    other = f"/api/v1/applications/{two['id']}/actions/{waiting['id']}/cancel"
+    for wrong in (f"{path}/{UNKNOWN}/cancel", other, f"/api/v1/applications/{UNKNOWN}/actions/{waiting['id']}/cancel"):
+        assert_problem(await client.post(wrong), 404, "not_found")
+    stranger = await add_tenant(app)
+    owner = await stranger.person()
+    answer = await stranger.call(owner, "POST", f"/applications/{one['id']}/actions/{waiting['id']}/cancel")
+    assert_problem(answer, 404, "not_found")
+    found = await client.post(f"{path}/{waiting['id']}/cancel")
+    assert (found.status_code, found.json()["state"], found.json()["outcome"]) == (200, "cancelled", "called_back")
+    assert_problem(await client.post(f"{path}/{waiting['id']}/cancel"), 409, "action_not_waiting")
+    pass_time(admin_connection, 2)
+    await work()
+    assert [letter[1] for letter in await letters(app)] == ["sam@example.org"]
+    assert (await client.get(f"/api/v1/applications/{one['id']}")).json()["status"] == "rejected"
+    (done,) = await actions(client, two["id"])
+    late = await client.post(f"/api/v1/applications/{two['id']}/actions/{done['id']}/cancel")
+    assert_problem(late, 409, "action_not_waiting")
 
 
 async def test_nobody_is_written_to_who_asked_for_it_or_has_no_address(

@@ -178,6 +178,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
     "create_application": RECRUITERS,
     "create_requisition_application": RECRUITERS,
     "get_application_history": MEMBERS,
+    "cancel_application_action": RECRUITERS,
     "list_application_actions": MEMBERS,
     "reject_application": RECRUITERS,
     "reopen_application": RECRUITERS,

@@ -158,6 +158,21 @@ async def list_application_actions(
 
 
 @router.post(
+    "/{application_id}/actions/{application_action_id}/cancel",
+    operation_id="cancel_application_action",
+    summary="Call back what waits for an application",
+    response_model=ApplicationActionRead,
+    responses=answers(404, 409, 422, example=examples.ACTION | {"state": "cancelled", "outcome": "called_back"}),
+)
+async def cancel_application_action(
+    request: Request, application_id: UUID, application_action_id: UUID, session: _Moving
+) -> Response:
+    """Let an e-mail or a task that waits never come. The application stays as it is: a rejected one is not reopened."""
+    found = await application_action_service.call_back(session, application_id, application_action_id)
+    return row_answer(request, found)
+
+
+@router.post(
     "/{application_id}/reject",
     operation_id="reject_application",
     summary="Reject an application",

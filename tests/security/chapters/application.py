@@ -23,6 +23,8 @@ async def play(story: Any, send: httpx.AsyncClient, work: Work) -> None:
     task = (await send.post(f"{path}/tasks", json={"title": "Call"})).json()
     await send.patch(f"{ROOT}/application-tasks/{task['id']}", json={"done": True})
     await send.post(f"{path}/reject", json={})
+    waiting = (await send.get(f"{path}/actions")).json()["items"][0]
+    await send.post(f"{path}/actions/{waiting['id']}/cancel")
     await send.post(f"{path}/reopen", json={})
     await send.post(f"{path}/withdraw")
     await send.post(f"{path}/reopen", json={})
