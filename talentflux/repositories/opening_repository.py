@@ -20,9 +20,9 @@ class OpeningRepository(TenantRepository[Opening]):
         return list(await self.session.scalars(statement))
 
     async def counts(self, requisition_id: UUID) -> tuple[int, int]:
-        """Return how many openings of a requisition are not closed, and how many of them are filled."""
+        """Return how many openings a requisition has, without those closed or waiting, and how many are filled."""
         statement = select(
-            func.count().filter(Opening.status != OpeningStatus.CLOSED),
+            func.count().filter(Opening.status.in_([OpeningStatus.OPEN, OpeningStatus.FILLED])),
             func.count().filter(Opening.status == OpeningStatus.FILLED),
         ).where(
             Opening.organization_id == self.organization_id,
@@ -31,6 +31,13 @@ class OpeningRepository(TenantRepository[Opening]):
         )
         total, filled = (await self.session.execute(statement)).one()
         return int(total), int(filled)
+
+    async def waiting(self, requisition_id: UUID) -> list[Opening]:
+        """Return the openings of a requisition that wait for an approval, the oldest first."""
+        statement = self.live().where(
+            Opening.requisition_id == requisition_id, Opening.status == OpeningStatus.PENDING_APPROVAL
+        )
+        return list(await self.session.scalars(statement.order_by(Opening.id)))
 
     async def filled_by(self, requisition_id: UUID, application_id: UUID) -> Opening | None:
         """Return the opening that an application fills."""

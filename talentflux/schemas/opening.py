@@ -10,8 +10,9 @@ from talentflux.schemas.base import Schema
 
 
 class OpeningStatus(StrEnum):
-    """Whether somebody is looked for, found, or looked for no longer."""
+    """Whether somebody may be looked for, is, was found, or is looked for no longer."""
 
+    PENDING_APPROVAL = "pending_approval"
     OPEN = "open"
     FILLED = "filled"
     CLOSED = "closed"
@@ -42,7 +43,9 @@ class OpeningRead(Schema):
     id: UUID
     requisition_id: UUID
     external_id: str | None
-    status: OpeningStatus
+    status: OpeningStatus = Field(
+        description="`pending_approval`: it is more than was approved, so that was asked for; it does not count yet."
+    )
     target_date: date | None
     application_id: UUID | None = Field(description="Who fills it.")
     filled_at: datetime | None

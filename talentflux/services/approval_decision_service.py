@@ -24,8 +24,17 @@ from talentflux.schemas.approval import (
     StepReassign,
     StepStatus,
 )
+from talentflux.schemas.opening import OpeningStatus
 from talentflux.schemas.page import RowPage
-from talentflux.services import approval_mail, approval_people, approval_service, audit_service, requisition_states
+from talentflux.schemas.requisition import RequisitionStatus
+from talentflux.services import (
+    approval_mail,
+    approval_people,
+    approval_service,
+    audit_service,
+    opening_waiting,
+    requisition_states,
+)
 from talentflux.services.approval_people import People
 
 _UNKNOWN = "There is no approval with this id."
@@ -128,12 +137,13 @@ async def decide(session: WriteSession, approval_id: UUID, given: DecisionWrite,
             session, "approval.decide", "approval", row.id,
             after={"decision": str(given.decision), "step": step.id, "requisition_id": row.requisition_id},
         )  # fmt: skip
+        grows = requisition.status != RequisitionStatus.PENDING_APPROVAL
         if given.decision is Decision.DECLINE:
             await _decline(session, requisition, row, step)
         else:
             await _advance(session, requisition, row, step, present)
         if row.status != ApprovalStatus.PENDING:
-            await approval_mail.tell_requester(session, row, given.comment, public_url)
+            await approval_mail.tell_requester(session, row, given.comment, public_url, openings=grows)
         return await _read(session, row, present)
 
 
@@ -185,9 +195,10 @@ async def reassign(session: WriteSession, approval_id: UUID, given: StepReassign
         audit_service.record(session, "approval.reassign", "approval", row.id, before=before, after=after)
         if step.status == StepStatus.PENDING:
             await approval_service.start(session, step)
+            grows = requisition.status != RequisitionStatus.PENDING_APPROVAL
             await _advance(session, requisition, row, step, present)
             if row.status != ApprovalStatus.PENDING:
-                await approval_mail.tell_requester(session, row, None, public_url)
+                await approval_mail.tell_requester(session, row, None, public_url, openings=grows)
         return await _read(session, row, present)
 
 
@@ -213,14 +224,23 @@ async def _advance(
         return
     await approval_service.close(session, row, ApprovalStatus.APPROVED)
     requisition.approved = row.subject
-    await requisition_states.take(session, requisition, "approve", data={"approval_id": row.id})
+    if requisition.status == RequisitionStatus.PENDING_APPROVAL:
+        await requisition_states.take(session, requisition, "approve", data={"approval_id": row.id})
+        return
+    opened = await opening_waiting.settle(session, requisition, OpeningStatus.OPEN)
+    if opened and requisition.status == RequisitionStatus.FILLED:
+        await requisition_states.take(session, requisition, "release", data={"approval_id": row.id})
 
 
 async def _decline(session: WriteSession, requisition: Requisition, row: Approval, step: ApprovalStep) -> None:
     step.status, step.remind_at = StepStatus.DECLINED, None
     await session.flush()
     await approval_service.close(session, row, ApprovalStatus.DECLINED)
-    await requisition_states.take(session, requisition, "decline", data={"approval_id": row.id, "step_id": step.id})
+    if requisition.status == RequisitionStatus.PENDING_APPROVAL:
+        told: dict[str, object] = {"approval_id": row.id, "step_id": step.id}
+        await requisition_states.take(session, requisition, "decline", data=told)
+    else:
+        await opening_waiting.settle(session, requisition, OpeningStatus.CLOSED)
 
 
 async def _locked(session: WriteSession, approval_id: UUID) -> tuple[Requisition, Approval]:

@@ -64,7 +64,9 @@ async def remind(session: WriteSession, step_id: UUID, public_url: str) -> int:
     return len(asked)
 
 
-async def tell_requester(session: WriteSession, row: Approval, reason: str | None, public_url: str) -> None:
+async def tell_requester(
+    session: WriteSession, row: Approval, reason: str | None, public_url: str, *, openings: bool
+) -> None:
     """Write to who asked for an approval what became of it, unless they decided themself or may ask no longer.
 
     Args:
@@ -72,6 +74,7 @@ async def tell_requester(session: WriteSession, row: Approval, reason: str | Non
         row: The request, approved or declined.
         reason: What who decided last says about it.
         public_url: Where this server is reached.
+        openings: Whether openings were asked for, of a requisition that was approved before.
     """
     asked = row.requested_by
     if asked is None or asked == session.scope.user_id or asked not in (await approval_people.people(session)).roles:
@@ -86,7 +89,7 @@ async def tell_requester(session: WriteSession, row: Approval, reason: str | Non
             user_id=account.id,
             organization=organization.name,
             title=" ".join(ApprovalSubject.model_validate(row.subject).title.split()),
-            outcome=str(row.status),
+            outcome=f"openings_{row.status}" if openings else str(row.status),
             requisition=row.requisition_id,
             link=email_templates.console(public_url, "requisitions/get_requisition"),
             **values,

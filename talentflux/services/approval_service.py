@@ -15,8 +15,15 @@ from talentflux.core.queue import enqueue
 from talentflux.models import Approval, ApprovalChain, ApprovalStep, Requisition
 from talentflux.repositories.approval_repository import ApprovalRepository
 from talentflux.schemas.approval import ApprovalStatus, ApprovalSubject, StepRule, StepStatus
+from talentflux.schemas.opening import OpeningStatus
 from talentflux.schemas.requisition import RequisitionStatus
-from talentflux.services import approval_chain_service, approval_people, requisition_states
+from talentflux.services import (
+    approval_chain_service,
+    approval_people,
+    event_service,
+    opening_waiting,
+    requisition_states,
+)
 from talentflux.services.approval_people import People, Seats
 from talentflux.utils.ids import new_id
 
@@ -83,12 +90,63 @@ async def submit(session: WriteSession, requisition: Requisition, reason: str | 
             session, requisition, "submit", RequisitionStatus.APPROVED, reason=reason, data={"approval_chain_id": None}
         )
         return None
+    row, first = await _ask(session, requisition, chain, subject_of(requisition))
+    told: dict[str, object] = {"approval_id": row.id, "approval_chain_id": chain.id}
+    await requisition_states.take(session, requisition, "submit", reason=reason, data=told)
+    await start(session, first)
+    return row
+
+
+async def exceeding(session: AnySession, requisition: Requisition) -> ApprovalChain | None:
+    """Return the chain that must agree before a requisition for which people are looked for gets one opening more.
+
+    Args:
+        session: The transaction.
+        requisition: As it is now, locked.
+
+    Returns:
+        None where no chain applies, what was approved covers one more, or nobody has to be asked in its status.
+    """
+    if requisition.status not in _OPENED:
+        return None
+    now = subject_of(requisition)
+    base = ApprovalSubject.model_validate(requisition.approved) if requisition.approved else now
+    if "headcount" not in uncovered(base, now.model_copy(update={"headcount": now.headcount + 1})):
+        return None
+    return await approval_chain_service.applying(session, requisition)
+
+
+async def ask_for_openings(session: WriteSession, requisition: Requisition, chain: ApprovalChain, number: int) -> None:
+    """Ask for openings beyond what was approved; until somebody decides, the requisition goes on as it is.
+
+    Args:
+        session: The transaction.
+        requisition: Locked.
+        chain: That applies to it.
+        number: How many wait. A request for fewer ends.
+
+    Raises:
+        ConflictError: A step can be decided by nobody, or only by who asks.
+    """
+    await end_pending(session, requisition.id, ApprovalStatus.SUPERSEDED, ["headcount"])
+    now = subject_of(requisition)
+    wanted = now.model_copy(update={"headcount": now.headcount + number})
+    row, first = await _ask(session, requisition, chain, wanted)
+    told = {"fields": ["approval"], "approval_id": row.id, "approval_chain_id": chain.id}
+    event_service.emit(session, "requisition.updated", requisition_id=requisition.id, data=told)
+    await start(session, first)
+
+
+async def _ask(
+    session: WriteSession, requisition: Requisition, chain: ApprovalChain, subject: ApprovalSubject
+) -> tuple[Approval, ApprovalStep]:
+    """Write down a request with its steps; return it and its first step."""
     row = Approval(
         id=new_id(),
         requisition_id=requisition.id,
         approval_chain_id=chain.id,
         requested_by=session.scope.user_id,
-        subject=subject_of(requisition).model_dump(mode="json"),
+        subject=subject.model_dump(mode="json"),
         self_approval=chain.self_approval,
         remind_after_days=chain.remind_after_days,
     )
@@ -98,10 +156,7 @@ async def submit(session: WriteSession, requisition: Requisition, reason: str | 
         step.organization_id = row.organization_id
         session.add(step)
     await session.flush()
-    told: dict[str, object] = {"approval_id": row.id, "approval_chain_id": chain.id}
-    await requisition_states.take(session, requisition, "submit", reason=reason, data=told)
-    await start(session, steps[0])
-    return row
+    return row, steps[0]
 
 
 async def _new_steps(session: WriteSession, chain: ApprovalChain, row: Approval) -> list[ApprovalStep]:
@@ -230,6 +285,8 @@ async def recheck(session: WriteSession, requisition: Requisition, former: Appro
             if row is not None:
                 row.status, row.changed_fields = ApprovalStatus.SUPERSEDED, changed
             requisition.approved = None
+            await end_pending(session, requisition.id, ApprovalStatus.SUPERSEDED, changed)
+            await opening_waiting.settle(session, requisition, OpeningStatus.OPEN)  # the draft is asked for as a whole
     else:
         changed = []
     if changed:

@@ -8,15 +8,16 @@ from uuid import UUID
 
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import ConflictError, NotFoundError
-from talentflux.models import Opening, Requisition
+from talentflux.models import ApprovalChain, Opening, Requisition
 from talentflux.repositories.base import unique
 from talentflux.repositories.changing import change
 from talentflux.repositories.opening_repository import OpeningRepository
 from talentflux.repositories.requisition_repository import RequisitionRepository
+from talentflux.schemas.approval import ApprovalStatus
 from talentflux.schemas.opening import OpeningCreate, OpeningRead, OpeningStatus, OpeningUpdate
 from talentflux.schemas.requisition import RequisitionStatus
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import approval_service, audit_service, event_service, requisition_states
+from talentflux.services import approval_service, audit_service, event_service, opening_waiting, requisition_states
 
 _TAKEN = "Another opening of this organization has this external id."
 
@@ -32,7 +33,7 @@ async def page(session: AnySession, requisition_id: UUID) -> list[OpeningRead]:
 
 
 async def add(session: WriteSession, requisition_id: UUID, given: OpeningCreate) -> OpeningRead:
-    """Add a seat to a requisition. One more than was approved sends the requisition back.
+    """Add a seat to a requisition. One more than was approved waits for an approval where a chain applies.
 
     Args:
         session: The transaction.
@@ -41,15 +42,20 @@ async def add(session: WriteSession, requisition_id: UUID, given: OpeningCreate)
 
     Raises:
         NotFoundError: There is no such requisition, or the caller does not see it.
-        ConflictError: The requisition is closed; or another opening has the external id.
+        ConflictError: The requisition is closed; or another opening has the external id; or the approval that it
+            needs could be given by nobody else.
     """
     requisition = await RequisitionRepository(session).get(requisition_id, lock=True)
     if requisition.status == RequisitionStatus.CLOSED:
         raise ConflictError("A requisition that is closed gets no openings. Reopen it first.", code="requisition_state")
+    chain = await approval_service.exceeding(session, requisition)
     row = Opening(requisition_id=requisition_id, external_id=given.external_id, target_date=given.target_date)
+    row.status = OpeningStatus.OPEN if chain is None else OpeningStatus.PENDING_APPROVAL
     with unique(_TAKEN):
         await OpeningRepository(session).add(row)
-    await _changed(session, requisition, row, "add", after=given.model_dump(mode="json"))
+    after = given.model_dump(mode="json") | {"status": str(row.status)}
+    await _changed(session, requisition, row, "add", after=after)
+    await _ask(session, requisition, chain)
     return _read(row)
 
 
@@ -92,7 +98,8 @@ async def update(
     Raises:
         NotFoundError: There is no such requisition or opening, or the caller does not see it.
         PreconditionFailedError: The opening has another version.
-        ConflictError: It is filled; or another opening has the external id.
+        ConflictError: It is filled, or waits for an approval; or another opening has the external id; or the approval
+            that it needs could be given by nobody else.
     """
     requisition, row = await _locked(session, requisition_id, opening_id, versions)
     given = changes.model_dump(exclude_unset=True)
@@ -101,8 +108,18 @@ async def update(
     wanted = given.get("status", row.status)
     if wanted != row.status and OpeningStatus.FILLED in {wanted, row.status}:
         raise ConflictError("Hiring fills an opening, and undoing the hire frees it.", code="opening_filled")
+    waits = {wanted, row.status} & {OpeningStatus.PENDING_APPROVAL}
+    if wanted != row.status and waits and wanted != OpeningStatus.CLOSED:
+        raise ConflictError("The approval of an opening opens it. Close it to give it up.", code="opening_waits")
+    chain = None
+    if wanted == OpeningStatus.OPEN and row.status == OpeningStatus.CLOSED:
+        chain = await approval_service.exceeding(session, requisition)
+        given["status"] = OpeningStatus.OPEN if chain is None else OpeningStatus.PENDING_APPROVAL
     before = await change(session, row, given, _TAKEN)
     await _changed(session, requisition, row, "update", before=before, after=given)
+    await _ask(session, requisition, chain)
+    if before.get("status") == OpeningStatus.PENDING_APPROVAL:
+        await _withdraw(session, requisition)
     return _read(row)
 
 
@@ -121,6 +138,8 @@ async def delete(
         raise ConflictError("Hiring fills an opening, and undoing the hire frees it.", code="opening_filled")
     await OpeningRepository(session).delete(row)
     await _changed(session, requisition, row, "delete")
+    if row.status == OpeningStatus.PENDING_APPROVAL:
+        await _withdraw(session, requisition)
 
 
 async def fill(session: WriteSession, requisition_id: UUID, application_id: UUID) -> UUID | None:
@@ -148,7 +167,7 @@ async def fill(session: WriteSession, requisition_id: UUID, application_id: UUID
         return None
     row.status, row.application_id = OpeningStatus.FILLED, application_id
     row.filled_at = await repository.now()
-    await _count(session, requisition)
+    await opening_waiting.count(session, requisition)
     _tell(session, requisition, row, "fill", after={"application_id": application_id})
     await _fill_whole(session, requisition)
     return row.id
@@ -173,7 +192,7 @@ async def release(session: WriteSession, requisition_id: UUID, application_id: U
     if row is None:
         return None
     row.status, row.application_id, row.filled_at = OpeningStatus.OPEN, None, None
-    await _count(session, requisition)
+    await opening_waiting.count(session, requisition)
     _tell(session, requisition, row, "release", before={"application_id": application_id})
     if requisition.status == RequisitionStatus.FILLED:
         await requisition_states.take(session, requisition, "release")
@@ -199,7 +218,7 @@ async def _changed(
 ) -> None:
     """Count anew, write down what happened, and see whether the requisition is still what was approved."""
     former = approval_service.subject_of(requisition)
-    await _count(session, requisition)
+    await opening_waiting.count(session, requisition)
     _tell(session, requisition, row, action, **sides)
     await approval_service.recheck(session, requisition, former)
     await _fill_whole(session, requisition)
@@ -212,10 +231,17 @@ async def _fill_whole(session: WriteSession, requisition: Requisition) -> None:
         await requisition_states.take(session, requisition, "fill")
 
 
-async def _count(session: WriteSession, requisition: Requisition) -> None:
-    await session.flush()
-    requisition.headcount, requisition.filled = await OpeningRepository(session).counts(requisition.id)
-    await session.flush()
+async def _ask(session: WriteSession, requisition: Requisition, chain: ApprovalChain | None) -> None:
+    """Ask for the openings that wait, where a chain must agree."""
+    if chain is not None:
+        number = len(await OpeningRepository(session).waiting(requisition.id))
+        await approval_service.ask_for_openings(session, requisition, chain, number)
+
+
+async def _withdraw(session: WriteSession, requisition: Requisition) -> None:
+    """Ask for nothing any more when no opening waits. A request for more than wait goes on: fewer are covered."""
+    if not await OpeningRepository(session).waiting(requisition.id):
+        await approval_service.end_pending(session, requisition.id, ApprovalStatus.WITHDRAWN)
 
 
 def _tell(  # noqa: PLR0913 -- both sides of a change, by name

@@ -7,9 +7,10 @@ from talentflux.core.errors import ConflictError
 from talentflux.models import Requisition
 from talentflux.repositories.requisition_repository import RequisitionRepository
 from talentflux.schemas.approval import ApprovalStatus
+from talentflux.schemas.opening import OpeningStatus
 from talentflux.schemas.requisition import RequisitionStatus
 from talentflux.schemas.version import ANY_VERSION, Versions
-from talentflux.services import approval_service, requisition_states
+from talentflux.services import approval_service, opening_waiting, requisition_states
 
 
 async def act_on(
@@ -60,9 +61,13 @@ async def act(session: WriteSession, row: Requisition, action: str, reason: str 
         return
     if action in {"withdraw", "close"}:
         await approval_service.end_pending(session, row.id, ApprovalStatus.WITHDRAWN)
+        await opening_waiting.settle(session, row, OpeningStatus.CLOSED)
     elif action == "open" and row.status == RequisitionStatus.DRAFT and await approval_service.needed(session, row):
         raise ConflictError("An approval chain applies to this requisition: submit it first.", code="requisition_state")
     elif action == "reopen":
         unapproved = await approval_service.needed(session, row)
         target = RequisitionStatus.DRAFT if unapproved else RequisitionStatus.OPEN
+        if unapproved:  # the draft is asked for as a whole
+            await approval_service.end_pending(session, row.id, ApprovalStatus.SUPERSEDED)
+            await opening_waiting.settle(session, row, OpeningStatus.OPEN)
     await requisition_states.take(session, row, action, target, reason=reason)

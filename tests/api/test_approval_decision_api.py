@@ -228,23 +228,6 @@ async def test_a_change_of_what_was_approved_sends_the_requisition_back(
     assert_problem(await act(tenant, boss, row, "open"), 409, "requisition_state")
 
 
-async def test_one_more_opening_than_approved_sends_it_back_and_one_less_does_not(
-    tenant: Tenant, boss: Person, head: Person
-) -> None:
-    await chained(tenant, boss, by(head))
-    row = await made(tenant, boss, headcount=2)
-    await decided(tenant, head, await submitted(tenant, boss, row))
-    await act(tenant, boss, row, "open")
-    path = f"/requisitions/{row['id']}/openings"
-    opening = (await tenant.call(boss, "GET", path)).json()["items"][0]
-    await tenant.call(boss, "DELETE", f"{path}/{opening['id']}")
-    assert (await read(tenant, boss, row))["status"] == "open"
-    await tenant.call(boss, "POST", path, {})
-    assert (await read(tenant, boss, row))["status"] == "open"
-    await tenant.call(boss, "POST", path, {})
-    assert (await read(tenant, boss, row))["status"] == "draft"
-
-
 async def test_a_change_while_the_approval_is_pending_ends_it(tenant: Tenant, boss: Person, head: Person) -> None:
     await chained(tenant, boss, by(head))
     row = await made(tenant, boss)

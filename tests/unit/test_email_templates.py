@@ -95,6 +95,15 @@ def test_link_may_lead_to_a_page_below_another_path_and_carry_more(path: str) ->
     assert link in render(EmailTemplate.VERIFY_EMAIL, "en", link=link).text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_outcome_of_an_approval_is_told(language: str) -> None:
+    outcomes = ("approved", "declined", "openings_approved", "openings_declined")
+    given = {"organization": "Acme", "title": "Cook", "requisition": "1", "link": LINK}
+    rendered = [render(EmailTemplate.APPROVAL_DECIDED, language, outcome=each, **given) for each in outcomes]
+    assert len({each.text for each in rendered}) == len(outcomes)
+    assert [each.subject for each in rendered[:2]] == [each.subject for each in rendered[2:]]
+
+
 def test_reason_is_told_whole_and_without_links_of_others() -> None:
     reason = "Too dear. " * 20 + "See www.evil.example"
     given = {"outcome": "declined", "organization": "Acme", "title": "Cook", "requisition": "1", "reason": reason}

@@ -45,7 +45,11 @@ async def create_opening(
     given: Annotated[OpeningCreate, Body(examples=[{"external_id": "HC-2027-014", "target_date": "2027-03-01"}])],
     session: _Writing,
 ) -> Response:
-    """Add a seat. One more than was approved sends the requisition back to `draft`."""
+    """Add a seat. One more than was approved waits, where an approval chain applies.
+
+    It is answered with the status `pending_approval`, and the chain is asked. The requisition goes on as it is; the
+    seat counts and is filled once it is approved, and is closed where it is declined.
+    """
     return row_answer(request, await opening_service.add(session, requisition_id, given), status=201)
 
 
@@ -64,7 +68,10 @@ async def update_opening(  # noqa: PLR0913, PLR0917 -- one argument per paramete
     session: _Writing,
     versions: GivenMatch,
 ) -> Response:
-    """Change a seat, give it up (`closed`) or take it up again. Hiring fills it, undoing the hire frees it."""
+    """Change a seat, give it up (`closed`) or take it up again. Hiring fills it, undoing the hire frees it.
+
+    To take up one more than was approved asks for an approval, as `create_opening` does.
+    """
     return row_answer(request, await opening_service.update(session, requisition_id, opening_id, changes, versions))
 
 
