@@ -111,23 +111,28 @@ async def remove_stage(
     if not await repository.close_stage(stage_id):
         raise ConflictError(pipeline_service.BUSY)
     if await repository.holds_applications([stage_id]):
-        if target is None:
-            raise ConflictError(
-                "Applications stand in this stage. Name another stage of the pipeline as `move_to`.",
-                code="stage_in_use",
-            )
-        _check_same_end(stage, target)
-        moved = await repository.empty_stage(stage_id, target, audit_service.actor_of(session))
-        pipeline_service.tell_of_moved(session, moved)
-        if target.kind == Stage.INTERVIEW and stage.kind != Stage.INTERVIEW:
-            now = await repository.now()
-            await repository.start_clocks(moved, lambda places: answer_clock.due_at(places, now))
+        await _empty(session, stage, target)
     stage.deleted_at = await repository.now()
     _place(left, None, None)
     await repository.touch(pipeline)
     audit_service.record(
         session, "pipeline.remove_stage", "pipeline", pipeline_id, before={"stage": stage_id}, after={"to": move_to}
     )
+
+
+async def _empty(session: WriteSession, stage: PipelineStage, target: PipelineStage | None) -> None:
+    """Move the applications of a stage to another one."""
+    if target is None:
+        raise ConflictError(
+            "Applications stand in this stage. Name another stage of the pipeline as `move_to`.", code="stage_in_use"
+        )
+    _check_same_end(stage, target)
+    repository = PipelineRepository(session)
+    moved = await repository.empty_stage(stage.id, target, audit_service.actor_of(session))
+    pipeline_service.tell_of_moved(session, moved)
+    if target.kind == Stage.INTERVIEW and stage.kind != Stage.INTERVIEW:
+        now = await repository.now()
+        await repository.start_clocks(moved, lambda places: answer_clock.due_at(places, now))
 
 
 def _check_same_end(stage: PipelineStage, target: PipelineStage) -> None:
