@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talentflux.core.crypto import Keys, TamperedError
-from talentflux.core.errors import NotFoundError
-from talentflux.models import File, Resume
+from talentflux.core.errors import ConflictError, NotFoundError
+from talentflux.models import Candidate, File, Resume
 from talentflux.services import candidate_profile as profiles
 from talentflux.services import resume_content
 
@@ -43,6 +43,17 @@ def test_person_whose_key_was_destroyed_is_shown_without_fields() -> None:
     row = _row(dict(MARA)) | {"wrapped_key": None}
     profiles.open_rows(KEYS, [row])
     assert [row[field] for field in profiles.FIELDS] == [None] * 5
+
+
+def test_nothing_more_is_kept_about_a_person_whose_key_was_destroyed() -> None:
+    with pytest.raises(ConflictError, match="erased"):
+        profiles.seal(KEYS, Candidate(id=uuid4(), wrapped_key=None), "contact_reason", "moved away")
+
+
+def test_places_are_found_by_whole_words_in_any_order() -> None:
+    tokens = profiles.place_tokens(KEYS, "Malmö Sweden")
+    assert tokens == profiles.place_tokens(KEYS, "sweden, malmo")
+    assert not set(tokens) & set(profiles.place_tokens(KEYS, "Mal Swed"))
 
 
 @pytest.mark.parametrize("blind", [False, True])
