@@ -12,7 +12,12 @@ _USER: Final = "01937c7e-b4c5-76d7-88d9-a4b5c6d7e8f9"
 _TIME: Final = "2026-11-21T09:00:00Z"
 _TIMES: Final = {"created_at": _TIME, "updated_at": "2026-11-21T09:00:05Z"}
 
-APPLICATION_DETAIL: Final[dict[str, Any]] = {**examples.APPLICATION, "custom": [], "former_hires": []}
+APPLICATION_DETAIL: Final[dict[str, Any]] = {
+    **examples.APPLICATION,
+    "custom": [],
+    "flagged_answers": False,
+    "former_hires": [],
+}
 STAGE_CHANGE: Final[dict[str, Any]] = {
     "id": _ID,
     "cause": "moved",

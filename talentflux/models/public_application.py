@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talentflux.models.base import Base, TenantRow, tenant_keys
@@ -32,6 +32,7 @@ class ApplicationAnswer(TenantRow, Base):
         *tenant_keys("application", "candidate", "requisition", "job"),
         Index("application_answer_organization_id_application_id_idx", "organization_id", "application_id", "id"),
         Index("application_answer_organization_id_candidate_id_idx", "organization_id", "candidate_id"),
+        Index("application_answer_flagged_idx", "organization_id", "application_id", postgresql_where=text("flagged")),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from talentflux.models import (
     Application,
+    ApplicationAnswer,
     ApplicationStageChange,
     Candidate,
     Organization,
@@ -76,6 +77,11 @@ def _summary() -> Select[*tuple[Any, ...]]:
     )
 
 
+_FLAGGED: Final = select(ApplicationAnswer.id).where(
+    ApplicationAnswer.organization_id == Application.organization_id,
+    ApplicationAnswer.application_id == Application.id,
+    ApplicationAnswer.flagged,
+)
 _EQUAL: Final = (
     "requisition_id", "candidate_id", "stage", "stage_id", "status", "source_id", "origin", "reject_reason_id",
 )  # fmt: skip
@@ -85,6 +91,7 @@ _CONDITIONS: Final[dict[str, ColumnElement[bool]]] = {
     "entered_before": Application.entered_stage_at < parameter("entered_before", Application.entered_stage_at),
     "overdue": Application.answer_due_at < func.now(),
     "over_age": Application.stage_due_at < func.now(),
+    "flagged_answers": _FLAGGED.exists(),
 }
 _FLAGS: Final = ("overdue", "over_age")
 
@@ -156,6 +163,13 @@ class ApplicationRepository(TenantRepository[Application]):
             Application.organization_id == self.organization_id, Application.id == application_id
         )
         return dict((await self.session.execute(statement)).mappings().one())
+
+    async def has_flagged_answers(self, application_id: UUID) -> bool:
+        """Return whether an answer to a knock-out question asks for a person's look."""
+        statement = select(Application.id).where(
+            Application.organization_id == self.organization_id, Application.id == application_id, _FLAGGED.exists()
+        )
+        return await self.session.scalar(statement) is not None
 
     async def former_hires(self, application_id: UUID, candidate_id: UUID) -> list[dict[str, Any]]:
         """Return the other applications of a candidate that ended in a hire, the latest first."""

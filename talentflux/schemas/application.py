@@ -104,6 +104,9 @@ class ApplicationDetail(ApplicationRead):
     """An application with what only its own page shows."""
 
     custom: list[CustomValue] = Field(description="Values of custom fields.")
+    flagged_answers: bool = Field(
+        description="Whether an answer to a knock-out question asks for a person's look. It rejects nobody."
+    )
     former_hires: list[FormerHire] = Field(description="Where the same person was hired before, the latest first.")
 
 
@@ -120,6 +123,9 @@ class ApplicationQuery(SyncParameters):
     reject_reason_id: UUID | None = Field(default=None, description="Only those rejected for this reason.")
     overdue: bool = Field(default=False, description="Only those whose answer is late by the law of the place.")
     over_age: bool = Field(default=False, description="Only those that are in their stage for too long.")
+    flagged_answers: bool = Field(
+        default=False, description="Only those with an answer to a knock-out question that asks for a person's look."
+    )
     entered_after: AwareDatetime | None = Field(default=None, description="In their stage since then or later.")
     entered_before: AwareDatetime | None = Field(default=None, description="In their stage since before then.")
     sort: Sort = "-created_at"

@@ -365,6 +365,7 @@ async def read(session: AnySession, application: Application) -> ApplicationDeta
         row
         | {
             "custom": await custom_field_service.shown(session, FieldResource.APPLICATION, custom),
+            "flagged_answers": await repository.has_flagged_answers(application.id),
             "former_hires": [FormerHire.model_validate(hire) for hire in hires],
         }
     )

@@ -67,6 +67,22 @@ async def test_a_knock_out_answer_rejects_nobody(
     assert found["stage"] == "applied"
 
 
+async def test_recruiters_find_the_answers_that_ask_for_their_look(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient
+) -> None:
+    shown = await published(client, form=FORM)
+    await send(anonymous, shown["id"], answers={"permit": True, "years": 5}, email="fits@example.org")
+    await send(anonymous, shown["id"], answers={"permit": True, "years": 1}, email="look@example.org")
+    await send(anonymous, shown["id"], answers={"permit": True, "years": 1}, email="look@example.org")
+    rows = (await client.get("/api/v1/applications")).json()["items"]
+    (flagged,) = (await client.get("/api/v1/applications", params={"flagged_answers": True})).json()["items"]
+    for row in rows:
+        read = (await client.get(f"/api/v1/applications/{row['id']}")).json()
+        assert read["flagged_answers"] is (row["id"] == flagged["id"])
+        assert (read["status"], read["stage"]) == ("active", "applied")
+    assert len(rows) == 2
+
+
 async def test_json_resume_and_a_bare_profile_make_resumes_that_are_read(
     client: httpx.AsyncClient, anonymous: httpx.AsyncClient, work: Work
 ) -> None:

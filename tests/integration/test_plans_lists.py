@@ -24,7 +24,7 @@ from talentflux.schemas.candidate_filter import CandidateFilters
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 
 OTHER = UUID("01936c00-0000-7000-8000-0000000000bb")
-LARGE = ("application", "application_screening", "candidate", "event", "resume")
+LARGE = ("application", "application_answer", "application_screening", "candidate", "event", "resume")
 _FILL = """
 insert into requisition (id, organization_id, title, description, requirements, warnings)
     select gen_random_uuid(), %(org)s, '', '', '[]', '{}' from generate_series(1, 40);
@@ -43,6 +43,9 @@ insert into resume (id, organization_id, file_id, candidate_id, status)
 insert into application_screening
         (id, organization_id, application_id, requisition_id, candidate_id, state, total, result)
     select gen_random_uuid(), %(org)s, id, requisition_id, candidate_id, 'done', random() * 100, '{"flags": []}'
+    from application where organization_id = %(org)s;
+insert into application_answer (id, organization_id, application_id, candidate_id, requisition_id, job_id, flagged)
+    select gen_random_uuid(), %(org)s, id, candidate_id, requisition_id, gen_random_uuid(), random() < 0.1
     from application where organization_id = %(org)s;
 insert into event (id, organization_id, type, actor, candidate_id, requisition_id, application_id, data)
     select gen_random_uuid(), %(org)s, 'application.created', 'system', candidate_id, requisition_id, id, '{}'
@@ -99,6 +102,7 @@ def _lists() -> list[tuple[ListQuery, dict[str, Any]]]:
         _applications(stage="offer"),
         _applications(over_age=True),
         _applications(overdue=True),
+        _applications(flagged_answers=True),
         (application_repository._list(frozenset()).view(deleted=True), {}),
         (resume_repository._LIST.view(), {}),
         (resume_repository._LIST.view(), {"candidate_id": OTHER}),
