@@ -118,11 +118,14 @@ class FileStore:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Turn the store's errors into ours; where the whole folder is gone, no file of it counts as removed."""
+        """Turn the store's errors into ours.
+
+        Where the whole folder is gone, or empty as that of a disk that is not mounted, no file counts as removed.
+        """
         try:
             yield
         except FileNotFoundError as error:
-            if self._folder is not None and not self._folder.is_dir():
+            if self._folder is not None and not (self._folder.is_dir() and any(self._folder.iterdir())):
                 raise DependencyError(_NO_FOLDER) from error
             raise NotFoundError("The original is no longer in the file store.") from error
         except (BaseError, OSError) as error:

@@ -3,9 +3,9 @@
 Three steps, of which only the first and the last open a transaction: which files wait, read them in children, apply.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -17,6 +17,7 @@ from talentflux.ai.taxonomy import Lexicon
 from talentflux.core.crypto import Cipher
 from talentflux.core.database import AnySession, WriteSession
 from talentflux.core.errors import DependencyError, UnreadableFileError
+from talentflux.core.queue import enqueue
 from talentflux.models import Candidate, Resume
 from talentflux.repositories.resume_repository import ResumeRepository
 from talentflux.schemas.analysis import AnalysedResume
@@ -32,7 +33,11 @@ from talentflux.services import (
     task_service,
 )
 from talentflux.services.encryption_service import organization_keys
-from talentflux.services.resume_upload_service import GIVEN_UP
+from talentflux.services.resume_upload_service import GIVEN_UP, PARSE_TASK
+
+_FIRST_WAIT_SECONDS: Final = 15.0
+_LONGEST_WAIT_SECONDS: Final = 600.0
+_DOUBLINGS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class ReadFile:
 
 
 async def waiting(session: AnySession, resume_ids: Sequence[UUID]) -> list[WaitingFile]:
-    """Return those of the resumes that have not been read; a job that runs twice finds none the second time.
+    """Return those of the resumes that have not been read, in order; a job that runs twice finds none the second time.
 
     Args:
         session: The transaction.
@@ -84,14 +89,14 @@ async def waiting(session: AnySession, resume_ids: Sequence[UUID]) -> list[Waiti
         cipher = resume_content.cipher_of(keys, file)
         name = resume_content.open_meta(cipher, file.id, file.meta)["name"]
         found.append(WaitingFile(resume_id, name, file.key, cipher))
-    return found
+    return sorted(found, key=lambda each: resume_ids.index(each.resume_id))
 
 
 def read_files(
     pool: ReaderPool[bytes],
     embedder: Embedder,
     files: Sequence[WaitingFile],
-    load: Callable[[WaitingFile], bytes],
+    load: Callable[[WaitingFile], bytes | None],
     *,
     need_vectors: bool = True,
 ) -> list[ReadFile]:
@@ -101,21 +106,31 @@ def read_files(
         pool: Children that run `talentflux.ai.analysis:analyse_file`.
         embedder: Makes the vectors.
         files: The files.
-        load: Gives a file's bytes when its turn comes, so that few originals are in memory at a time.
+        load: Gives a file's bytes when its turn comes, so that few originals are in memory at a time; None where the
+            file has to wait.
         need_vectors: Fail when a remote embedder does not answer; else the resumes go without vectors.
 
     Returns:
-        One result per file, in order.
+        One result per file that did not have to wait, in order.
 
     Raises:
         DependencyError: A remote embedder does not answer, and vectors are needed.
     """
-    outcomes = list(pool.map((file.name, load(file)) for file in files))
+    loaded: list[WaitingFile] = []
+
+    def given() -> Iterator[tuple[str, bytes]]:
+        for file in files:
+            data = load(file)
+            if data is not None:
+                loaded.append(file)
+                yield file.name, data
+
+    outcomes = list(pool.map(given()))
     analysed = [AnalysedResume.model_validate_json(outcome.value) if outcome.value else None for outcome in outcomes]
     texts = [each.masked_text for each in analysed if each is not None]
     vectors = iter(_encode(embedder, texts, needed=need_vectors))
     results = []
-    for file, outcome, each in zip(files, outcomes, analysed, strict=True):
+    for file, outcome, each in zip(loaded, outcomes, analysed, strict=True):
         vector = next(vectors) if each is not None else None
         if vector is not None and not vector.any():
             vector = None  # no known word: similar to nothing
@@ -182,6 +197,27 @@ async def _owner(session: WriteSession, resume: Resume, parsed: ParsedResume | N
     candidate = await candidate_service.from_resume(session, parsed)
     resume.candidate_id = candidate.id
     return candidate
+
+
+async def wait(session: WriteSession, task_id: UUID, files: Sequence[WaitingFile], waits: int) -> None:
+    """Let files be read later that the file store does not give: a store that is away breaks no file.
+
+    Args:
+        session: The transaction.
+        task_id: The task that they belong to.
+        files: The files; the first is the one that was asked for in vain, and is asked for last the next time.
+        waits: How often the store was waited for before.
+    """
+    ids = [file.resume_id for file in (*files[1:], *files[:1])]
+    await enqueue(
+        session,
+        PARSE_TASK,
+        delay_seconds=min(_FIRST_WAIT_SECONDS * 2 ** min(waits, _DOUBLINGS), _LONGEST_WAIT_SECONDS),
+        queueing_lock=f"{PARSE_TASK}:{min(ids)}",  # a job that was killed at its end runs again, and waits once
+        task_id=task_id,
+        resume_ids=ids,
+        waits=waits + 1,
+    )
 
 
 async def give_up(session: WriteSession, task_id: UUID, files: Sequence[WaitingFile]) -> None:

@@ -28,11 +28,15 @@ def test_another_kind_of_store_is_refused_naming_the_setting(tmp_path: Path, add
         open_file_store(_settings(tmp_path, address))
 
 
-async def test_unknown_key_is_not_found(tmp_path: Path) -> None:
+async def test_unknown_key_is_not_found_where_the_store_holds_anything(tmp_path: Path) -> None:
+    store = open_file_store(_settings(tmp_path))
+    with pytest.raises(DependencyError):
+        await store.get("nobody/aa/aabb", CIPHER)
+    await store.put(ONE, FILE, b"x", CIPHER)
     with pytest.raises(NotFoundError):
-        await open_file_store(_settings(tmp_path)).get("nobody/aa/aabb", CIPHER)
+        await store.get("nobody/aa/aabb", CIPHER)
     with pytest.raises(NotFoundError):
-        open_file_store(_settings(tmp_path)).read("nobody/aa/aabb", CIPHER)
+        store.read("nobody/aa/aabb", CIPHER)
 
 
 async def test_folder_that_cannot_be_made_or_is_gone_is_no_missing_file(tmp_path: Path) -> None:
