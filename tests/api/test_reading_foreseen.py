@@ -9,7 +9,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
 
+from talentflux.core import statements
 from talentflux.core.database import Scope
+from talentflux.core.foreseeing import UnforeseenError
 from talentflux.core.permissions import Role
 from talentflux.core.principal import AccessCredential, authorization
 from talentflux.core.statements import Statement
@@ -117,6 +119,26 @@ async def test_nothing_can_be_written(app: FastAPI, ask: Ask, recruiter: Person)
     writing = Statement(select(func.nextval(text("'procrastinate_jobs_id_seq'"))))
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         await session.rows(writing, {})
+
+
+async def test_what_was_not_foreseen_is_refused(app: FastAPI, ask: Ask, recruiter: Person) -> None:
+    asked = authorization(AccessCredential(recruiter.user_id, recruiter.session_id))
+    session = app.state.resources.database.foreseen_session(asked)
+    with pytest.raises(UnforeseenError):
+        session.confirm()
+    with pytest.raises(UnforeseenError):
+        await session.driver()
+    with pytest.raises(UnforeseenError):
+        await session.execute(text("select 1"))
+    with pytest.raises(AttributeError):
+        _ = session.nothing
+
+
+async def test_what_a_connection_has_no_room_for_is_read_all_the_same(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statements, "_MOST_READY", 0)
+    assert (await ask(f"{LIST}?sort=created_at")).json()["items"] == []
 
 
 @pytest.mark.parametrize("path", [LIST, RESUMES])

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from talentflux.core import leasing
 from talentflux.core.database import Database, ReadSession, Scope, WriteSession, driver_url
 from talentflux.core.errors import ConfigurationError, DependencyError
 
@@ -39,6 +40,16 @@ async def test_write_without_organization_is_refused(database: Database, notes: 
     with pytest.raises(DBAPIError, match="row-level security"):
         async with database.write_session(Scope()) as session:
             await session.execute(text("insert into memo values (1, :o, null)"), {"o": ORGANIZATION})
+
+
+async def test_a_connection_whose_last_transaction_did_not_end_is_not_used_again(database: Database) -> None:
+    leased, _ = await database.begin("read", Scope(ORGANIZATION))
+    leased.info[leasing._ENDING] = True  # as if the server had not said that it ended
+    with pytest.raises(psycopg.OperationalError, match="lost at the end"):
+        await leasing.settle(leased)
+    await leasing.give_back(leased)
+    async with database.read_session(Scope(ORGANIZATION)) as session:
+        assert (await session.execute(text("select 1"))).scalar_one() == 1
 
 
 async def test_rows_are_seen_by_their_organization_only(database: Database, notes: None) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from talentflux.core.crypto import Keys, TamperedError
 from talentflux.core.errors import ConflictError, NotFoundError
 from talentflux.models import Candidate, File, Resume
+from talentflux.services import candidate_cipher, resume_content
 from talentflux.services import candidate_profile as profiles
-from talentflux.services import resume_content
 
 OWNER = UUID(int=1)
 KEYS = Keys(OWNER, {1: b"d" * 32}, b"i" * 32)
@@ -48,6 +48,8 @@ def test_person_whose_key_was_destroyed_is_shown_without_fields() -> None:
 def test_nothing_more_is_kept_about_a_person_whose_key_was_destroyed() -> None:
     with pytest.raises(ConflictError, match="erased"):
         profiles.seal(KEYS, Candidate(id=uuid4(), wrapped_key=None), "contact_reason", "moved away")
+    with pytest.raises(NotFoundError, match="erased"):
+        candidate_cipher.cipher_of(KEYS, uuid4(), None)
 
 
 def test_places_are_found_by_whole_words_in_any_order() -> None:
