@@ -17,6 +17,7 @@ from talentflux.core.errors import ConflictError, InvalidInputError
 from talentflux.core.scope import switched
 from talentflux.models import Requisition
 from talentflux.repositories.base import unique
+from talentflux.repositories.pipeline_repository import PipelineRepository
 from talentflux.repositories.requisition_repository import RequisitionRepository
 from talentflux.schemas.custom_field import FieldResource
 from talentflux.schemas.document import Document
@@ -253,8 +254,12 @@ async def delete(session: WriteSession, requisition_id: UUID, versions: Versions
     Raises:
         NotFoundError: There is none in this organization.
         PreconditionFailedError: It has another version.
+        ConflictError: Others do not stop moving its applications.
     """
     repository = RequisitionRepository(session)
+    await repository.get(requisition_id, versions=versions)
+    if not await PipelineRepository(session).take_requisition(requisition_id):
+        raise ConflictError("Its applications are being moved just now. Send this again in a moment.")
     await repository.delete_with_all(await repository.get(requisition_id, lock=True, versions=versions))
     audit_service.record(session, "requisition.delete", "requisition", requisition_id)
     public_pages.forget_on_commit(session)

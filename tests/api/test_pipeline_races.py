@@ -177,3 +177,20 @@ async def test_a_stage_removed_while_the_requisition_gets_another_pipeline_leave
         assert moved.status_code in {200, 404, 409}, moved.text
         assert sorted(itertools.chain(*(await board(client, made)).values())) == sorted(each["id"] for each in people)
     assert lost(admin_connection) == 0
+
+
+@pytest.mark.timeout(120)
+async def test_a_requisition_deleted_while_somebody_is_hired_is_gone_and_nobody_waits_for_the_other(
+    client: httpx.AsyncClient,
+) -> None:
+    for number in range(ROUNDS):
+        made = (await requisition(client))["id"]
+        people = [await applied(client, made, f"Mara{number}{each} Lindqvist") for each in "abc"]
+        deleted, *moved = await asyncio.gather(
+            client.delete(f"/api/v1/requisitions/{made}", headers=ANY_VERSION),
+            *(change(client, each["id"], stage="hired") for each in people),
+        )
+        assert deleted.status_code in {204, 409}, deleted.text
+        assert {each.status_code for each in moved} <= {200, 404}, [each.text for each in moved]
+        gone = 404 if deleted.status_code == 204 else 200
+        assert (await client.get(f"/api/v1/requisitions/{made}")).status_code == gone

@@ -172,14 +172,17 @@ async def update_requisition(
     operation_id="delete_requisition",
     summary="Delete a requisition",
     status_code=204,
-    responses=answers(404, 422),
+    responses=answers(404, 409, 422),
 )
 async def delete_requisition(
     requisition_id: UUID,
     session: Annotated[WriteSession, writes(Permission.REQUISITION_DELETE)],
     versions: GivenMatch,
 ) -> None:
-    """Hide a requisition with its applications and its ranking."""
+    """Hide a requisition with its applications and its ranking.
+
+    Where others do not stop moving them, the answer is 409 and nothing has changed.
+    """
     await requisition_service.delete(session, requisition_id, versions)
 
 
