@@ -72,6 +72,7 @@ _LIST: Final = ListQuery(
     )
     .order_by(_Pair.score.desc(), _Pair.id.desc()),
     key={"score": _ABOVE, "id": LAST_ID},
+    filtered=True,  # planned for the organization: most have so few pairs that one plan for all would sort them
 )
 
 

@@ -10,8 +10,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, Text, bindparam, cast, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from talentflux.models import (
     Application,
@@ -110,7 +122,10 @@ def conditions(shape: Shape) -> list[ColumnElement[bool]]:
     if "talent_pool_id" in given:
         pooled = TalentPoolMember.talent_pool_id == parameter("talent_pool_id", TalentPoolMember.talent_pool_id)
         live = TalentPoolMember.deleted_at.is_(None)
-        found.append(Candidate.id.in_(_of(TalentPoolMember, TalentPoolMember.candidate_id, pooled, live)))
+        members = _of(TalentPoolMember, TalentPoolMember.candidate_id, pooled, live).scalar_subquery()
+        # The index that has them in order holds for live rows alone, of which the planner does not take that none comes
+        # twice: of a semi-join it would sort all. Of an array it reads candidates in order until the page is full.
+        found.append(Candidate.id == any_(func.array(members, type_=ARRAY(Candidate.id.type))))
     applied = [
         getattr(Application, name) == parameter(name, getattr(Application, name))
         for name in ("requisition_id", "stage")

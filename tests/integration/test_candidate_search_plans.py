@@ -93,13 +93,15 @@ async def _plan(database: Database, wanted: CandidateFilter) -> str:
     return await _explained(database, compiled(wanted.shape()), wanted.values)
 
 
-async def _list_plan(database: Database, words: str, *, common: bool) -> str:
-    """Return how the database finds the first page of those who have a word."""
-    wanted = CandidateFilter(CandidateFilters(), text=f"'{words}'", common=common)
-    query = candidate_repository._list(wanted.shape()).view()
-    statement = query.ready(wanted.moving)
-    values = {**statement.constants, **wanted.moving, "rows": 51, "after_id": LAST_ID}
+async def _list_plan(database: Database, wanted: CandidateFilter, words: str = "") -> str:
+    """Return how the database finds the first page of those who meet filters."""
+    statement = candidate_repository._list(wanted.shape()).view().ready(wanted.moving)
+    values = {**statement.constants, **wanted.values, **wanted.moving, "rows": 51, "after_id": LAST_ID}
     return await _explained(database, statement.sql, values, words)
+
+
+def _saying(word: str, *, common: bool) -> CandidateFilter:
+    return CandidateFilter(CandidateFilters(), text=f"'{word}'", common=common)
 
 
 async def _read(
@@ -141,7 +143,7 @@ async def test_each_filter_is_an_index_condition(database: Database) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_words_are_found_by_their_index_in_the_own_organization_alone(database: Database) -> None:
-    plan = await _list_plan(database, "zerspanung", common=False)
+    plan = await _list_plan(database, _saying("zerspanung", common=False), "zerspanung")
     condition = next(line for line in plan.splitlines() if "Index Cond" in line and "words @@" in line)
     assert "organization_id = " in condition
     assert "candidate_text_words_idx" in plan
@@ -151,7 +153,20 @@ async def test_words_are_found_by_their_index_in_the_own_organization_alone(data
 
 @pytest.mark.usefixtures("filled")
 async def test_of_words_that_all_have_the_newest_are_read_until_a_page_is_full(database: Database) -> None:
-    plan = await _list_plan(database, "postgresql", common=True)
+    plan = await _list_plan(database, _saying("postgresql", common=True), "postgresql")
+    scan = next(line for line in plan.splitlines() if "on candidate " in line)
+    assert "Index Scan Backward" in scan, plan
+    assert "actual rows=51." in scan, plan
+
+
+@pytest.mark.usefixtures("filled")
+async def test_of_a_large_talent_pool_no_more_candidates_are_read_than_a_page_shows(
+    database: Database, admin_connection: psycopg.Connection
+) -> None:
+    asked = "select id from talent_pool where organization_id = %s limit 1"
+    row = admin_connection.execute(asked, [LOCAL_ORGANIZATION_ID]).fetchone()
+    assert row is not None
+    plan = await _list_plan(database, CandidateFilter(CandidateFilters(talent_pool_id=row[0])))
     scan = next(line for line in plan.splitlines() if "on candidate " in line)
     assert "Index Scan Backward" in scan, plan
     assert "actual rows=51." in scan, plan

@@ -14,6 +14,7 @@ from talentflux.core.database import Database, Scope
 from talentflux.repositories import (
     application_repository,
     application_screening_repository,
+    candidate_duplicate_repository,
     candidate_repository,
     event_repository,
     resume_repository,
@@ -95,6 +96,7 @@ def _lists() -> list[tuple[ListQuery, dict[str, Any]]]:
         _candidates(min_years=39),
         _candidates(stage="offer"),
         _candidates(requisition_id=OTHER),
+        _candidates(talent_pool_id=OTHER),
         (candidate_repository._list(()).view(deleted=True), {}),
         _applications(),
         _applications(requisition_id=OTHER),
@@ -131,6 +133,11 @@ async def test_no_list_of_a_recruiter_looks_through_a_large_table(database: Data
         plan = await _plan(database, query, values, level)
         for table in LARGE:
             assert f"Seq Scan on {table}" not in plan, f"{values}\n{plan}"
+
+
+async def test_pairs_are_planned_for_the_organization_that_asks() -> None:
+    assert candidate_duplicate_repository._LIST.ready({}).anew
+    assert candidate_duplicate_repository._LIST.ready({"min_score": 0.9}).anew
 
 
 async def test_a_filter_that_is_not_given_is_no_part_of_the_statement() -> None:
