@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+<<<<<<< talentflux/repositories/candidate_filter.py
+from sqlalchemy import ColumnElement, LargeBinary, Select, Text, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+=======
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
@@ -24,6 +28,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+>>>>>>> /tmp/team/s/tree/talentflux/repositories/candidate_filter.py
 
 from talentflux.models import (
     Application,
@@ -37,6 +42,7 @@ from talentflux.models import (
 )
 from talentflux.repositories.base import parameter
 from talentflux.schemas.candidate_filter import CandidateFilters
+from talentflux.schemas.consent import Consent
 
 Shape = tuple[tuple[str, int], ...]
 """Which filters are given, with the number of their values: what a statement depends on."""
@@ -104,6 +110,11 @@ def conditions(shape: Shape) -> list[ColumnElement[bool]]:
     given = dict(shape)
     found: list[ColumnElement[bool]] = []
     found += [getattr(Candidate, name) == parameter(name, getattr(Candidate, name)) for name in _PLAIN if name in given]
+    if "consent" in given:
+        until = Candidate.consent_until
+        found.append(
+            or_(Candidate.consent != literal_column(f"'{Consent.GIVEN}'"), until.is_(None), until > func.now())
+        )
     found += [getattr(Candidate, name) == _bytes(name) for name in _INDEXES if name in given]
     if "min_years" in given:
         found.append(Candidate.total_years >= parameter("min_years", Candidate.total_years))

@@ -65,7 +65,9 @@ class CandidateFilters(Schema):
     stage: Stage | None = Field(
         default=None, description="Only those with an application in a stage of this kind, to the requisition if given."
     )
-    consent: Consent | None = None
+    consent: Consent | None = Field(
+        default=None, description="`given` leaves out those who gave it for a time that is over."
+    )
     do_not_contact: bool | None = None
 
     @property

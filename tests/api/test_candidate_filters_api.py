@@ -197,6 +197,16 @@ async def test_correcting_the_place_changes_where_somebody_is_found(
     assert await _names(client, place="uppsala") == {"Per"}
 
 
+async def test_consent_that_was_given_for_a_time_is_found_until_it_is_over(
+    client: httpx.AsyncClient, pool: dict[str, str]
+) -> None:
+    path, anyway = f"{PATH}/{pool['Per']}", {"If-Match": "*"}
+    for until, names in (("2126-01-01T00:00:00Z", {"Per"}), ("2026-01-01T00:00:00Z", set()), (None, {"Per"})):
+        assert (await client.patch(path, json={"consent_until": until}, headers=anyway)).status_code == 200
+        assert await _names(client, consent="given") == names
+    assert await _names(client, consent="unknown") == {"Mara", "Bo", "Ann"}
+
+
 async def test_another_organization_finds_none_of_it(
     app: FastAPI, client: httpx.AsyncClient, pool: dict[str, str], foreign: dict[str, UUID]
 ) -> None:
