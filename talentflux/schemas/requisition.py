@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, StringConstraints, model_validator
 
 from talentflux.schemas.base import Schema
 from talentflux.schemas.custom_field import CustomValue
@@ -89,9 +89,13 @@ Money = Annotated[
     ),
     PlainSerializer(_plain, return_type=str, when_used="json"),
 ]
-ExternalId = Annotated[str, Field(min_length=1, max_length=200, description="Its id in another system; unique.")]
-Short = Annotated[str, Field(min_length=1, max_length=100)]
-Reason = Annotated[str, Field(min_length=1, max_length=500)]
+_TYPED: Final = StringConstraints(strip_whitespace=True)
+Title = Annotated[str, _TYPED, Field(min_length=1, max_length=200)]
+ExternalId = Annotated[
+    str, _TYPED, Field(min_length=1, max_length=200, description="Its id in another system; unique.")
+]
+Short = Annotated[str, _TYPED, Field(min_length=1, max_length=100)]
+Reason = Annotated[str, _TYPED, Field(min_length=1, max_length=500)]
 
 
 class Place(Schema):
@@ -196,9 +200,7 @@ class Placement(WholeTerms):
 class RequisitionCreate(Placement):
     """A requisition from a description; what it asks for is read from the text unless it is given."""
 
-    title: str | None = Field(
-        default=None, min_length=1, max_length=200, description="Read from the description when absent."
-    )
+    title: Title | None = Field(default=None, description="Read from the description when absent.")
     description: str = Field(min_length=1, max_length=100_000, description="The job as advertised, text or Markdown.")
     requirements: list[Requirement] | None = Field(
         default=None, max_length=200, description="Given by a person; read from the description when absent."
@@ -213,7 +215,7 @@ class RequisitionCreate(Placement):
 class RequisitionUpdate(Terms):
     """What changes of a requisition; what is absent stays as it is."""
 
-    title: str | None = Field(default=None, min_length=1, max_length=200)
+    title: Title | None = None
     description: str | None = Field(
         default=None, min_length=1, max_length=100_000, description="The requirements stay as they are."
     )
