@@ -22,7 +22,7 @@ from talentflux.core.crypto import Keys
 from talentflux.core.database import Database, Scope
 from talentflux.core.errors import NotFoundError
 from talentflux.core.file_store import FileStore
-from talentflux.models import Base
+from talentflux.models import Base, Organization
 from talentflux.repositories.data_export_repository import ArchiveSource, accounts
 from talentflux.schemas.data_export import ArchiveEntry, ArchiveOrganization, Manifest
 from talentflux.services import user_service
@@ -134,8 +134,6 @@ async def write_archive(
         DependencyError: The database or the file store does not answer.
         TamperedError: Something stored does not open.
     """
-    from talentflux.db.migrate import head  # noqa: PLC0415 -- brings Alembic, which only archives need here
-
     keys = await keys_of(database, organization_id)
     archive = _Zip(put)
     done = total = 0
@@ -157,6 +155,20 @@ async def write_archive(
         names = {str(user_id).encode(): str(user["id"]).encode() for user_id, user in users.items()}
         for plan in plans():
             await archive.table(f"tables/{plan.name}.jsonl", _lines(source, keys, plan, names), count)
+    kept = await _originals(archive, store, keys, files, count)
+    await archive.close(_manifest(organization, archive.entries))
+    rows = {entry.name[7:-6]: entry.rows or 0 for entry in archive.entries if entry.name.startswith("tables/")}
+    return rows | {"files": kept}
+
+
+async def _originals(
+    archive: _Zip,
+    store: FileStore,
+    keys: Keys,
+    files: Sequence[tuple[UUID, str, bytes]],
+    done: Callable[[int], Awaitable[None]],
+) -> int:
+    """Write the originals, each with its id, place and wrapped key; return how many there are."""
     kept = 0
     for file_id, key, wrapped in files:
         try:
@@ -165,19 +177,21 @@ async def write_archive(
             continue  # its row says all that is left of it
         await archive.add(f"files/{file_id}", content, packed=False)
         kept += 1
-        await count(1)
-    about = ArchiveOrganization(id=organization.id, slug=organization.slug, name=organization.name)
-    manifest = Manifest(
+        await done(1)
+    return kept
+
+
+def _manifest(organization: Organization, entries: list[ArchiveEntry]) -> Manifest:
+    from talentflux.db.migrate import head  # noqa: PLC0415 -- brings Alembic, which only archives need here
+
+    return Manifest(
         format="talentflux-archive",
         version=VERSION,
         revision=head(),
         exported_at=datetime.now(UTC),
-        organization=about,
-        entries=archive.entries,
+        organization=ArchiveOrganization(id=organization.id, slug=organization.slug, name=organization.name),
+        entries=entries,
     )
-    await archive.close(manifest)
-    rows = {entry.name[7:-6]: entry.rows or 0 for entry in archive.entries if entry.name.startswith("tables/")}
-    return rows | {"files": kept}
 
 
 def archive_id(email: str) -> UUID:
