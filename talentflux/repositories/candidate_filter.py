@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-<<<<<<< talentflux/repositories/candidate_filter.py
-from sqlalchemy import ColumnElement, LargeBinary, Select, Text, bindparam, cast, func, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import TSQUERY
-=======
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
@@ -28,7 +24,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
->>>>>>> /tmp/team/s/tree/talentflux/repositories/candidate_filter.py
 
 from talentflux.models import (
     Application,
