@@ -17,6 +17,7 @@ from talentflux.core.database import Database
 from talentflux.core.keyring import Keyring
 from talentflux.db.embedded import EmbeddedConnection
 from tests.factories.database import TestDatabase, database_copy, remove_server, test_server
+from tests.factories.sharing import share_statements
 
 _SERVER_FOLDER = "TALENTFLUX_TEST_SERVER_FOLDER"  # set by the controlling process, inherited by xdist's workers
 
@@ -88,6 +89,7 @@ def test_database(server: EmbeddedConnection) -> Iterator[TestDatabase]:
 async def database(test_database: TestDatabase) -> AsyncIterator[Database]:
     """Sessions over this test's own database, as the application's role."""
     async with Database(test_database.app_url, pool_size=5, keyring=Keyring.for_tests()) as opened:
+        share_statements(opened)
         yield opened
 
 

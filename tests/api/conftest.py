@@ -25,6 +25,7 @@ from talentflux.workers.queue import build_app
 from talentflux.workers.tasks.resume import reader_pool
 from tests.factories.database import TestDatabase
 from tests.factories.people import Person, add_person
+from tests.factories.sharing import share_description, share_statements
 
 OTHER_ORGANIZATION = UUID("01936c00-0000-7000-8000-0000000000ff")
 READERS = (1, 10.0, 512)
@@ -60,6 +61,8 @@ def settings(test_database: TestDatabase, tmp_path: Path) -> Settings:
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     """The application."""
     application = create_app(settings)
+    share_statements(application.state.resources.database)
+    share_description(application)
     async with application.router.lifespan_context(application):
         yield application
 
