@@ -1,5 +1,6 @@
 """Decisions on approvals: what waits for whom, who decided, and what follows."""
 
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from uuid import UUID
@@ -120,23 +121,7 @@ async def decide(session: WriteSession, approval_id: UUID, given: DecisionWrite,
             raise _not_theirs(shown=shown)
         decided = {made.for_user_id for made in await ApprovalRepository(session).decisions([step.id])}
         _check_open(row, step, mine - decided)
-        for place in sorted(mine - decided):
-            session.add(
-                ApprovalDecision(
-                    organization_id=row.organization_id,
-                    approval_step_id=step.id,
-                    requisition_id=row.requisition_id,
-                    user_id=actor,
-                    for_user_id=place,
-                    decision=given.decision,
-                    comment=given.comment,
-                )
-            )
-        await session.flush()
-        audit_service.record(
-            session, "approval.decide", "approval", row.id,
-            after={"decision": str(given.decision), "step": step.id, "requisition_id": row.requisition_id},
-        )  # fmt: skip
+        await _keep(session, row, step, given, mine - decided)
         grows = requisition.status != RequisitionStatus.PENDING_APPROVAL
         if given.decision is Decision.DECLINE:
             await _decline(session, requisition, row, step)
@@ -145,6 +130,29 @@ async def decide(session: WriteSession, approval_id: UUID, given: DecisionWrite,
         if row.status != ApprovalStatus.PENDING:
             await approval_mail.tell_requester(session, row, given.comment, public_url, openings=grows)
         return await _read(session, row, present)
+
+
+async def _keep(
+    session: WriteSession, row: Approval, step: ApprovalStep, given: DecisionWrite, places: Collection[UUID]
+) -> None:
+    """Write down what whoever acts decided, in each place that is theirs."""
+    for place in sorted(places):
+        session.add(
+            ApprovalDecision(
+                organization_id=row.organization_id,
+                approval_step_id=step.id,
+                requisition_id=row.requisition_id,
+                user_id=session.scope.user_id,
+                for_user_id=place,
+                decision=given.decision,
+                comment=given.comment,
+            )
+        )
+    await session.flush()
+    audit_service.record(
+        session, "approval.decide", "approval", row.id,
+        after={"decision": str(given.decision), "step": step.id, "requisition_id": row.requisition_id},
+    )  # fmt: skip
 
 
 def _not_theirs(*, shown: bool) -> NotFoundError | ForbiddenError:

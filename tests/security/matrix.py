@@ -371,33 +371,5 @@ STEP_UP: Final = frozenset(
 )  # fmt: skip
 """Operations that ask for a recent proof of identity."""
 
-PARAMETERS: Final[dict[str, str]] = {
-    "path": "path",
-    "version": "1",
-    "external_id": "HC-1",
-    "slug": "nobody",
-    "code": "nothing",
-}
-"""Parameters in paths that are no ids, with a value. `<table>_id` needs no entry."""
-
-TABLES: Final[dict[str, str]] = {
-    "email": "email_message",
-    "user": "user_account",
-    "assignee": "user_account",
-    "stage": "pipeline_stage",
-    "after": "application",
-    "before": "application",
-    "automation": "stage_automation",
-    "session": "user_session",
-    "team_member": "user_account",
-    "stand_in": "user_account",
-    "step": "approval_step",
-    "other": "candidate",
-    "resource": "candidate",
-    "webhook": "webhook_endpoint",
-    "delivery": "webhook_delivery",
-}
-"""Tables whose name is not that of the parameter without `_id`."""
-
 UNGUARDED: Final[dict[str, str]] = {"/openapi.json": "the description of the API; made by FastAPI, the same for all"}
 """Routes that can declare nothing, with the reason."""

@@ -20,7 +20,8 @@ from talentflux.core.principal import AccessCredential, Credential
 from talentflux.dependencies import Access, Resources, access_of
 from tests.factories.canaries import CANARY, plant, tenant_tables
 from tests.factories.people import Person, add_organization, add_person
-from tests.security.matrix import ALLOWED, OWN, PARAMETERS, PUBLIC, STEP_UP, TABLES, UNGUARDED
+from tests.security.matrix import ALLOWED, OWN, PUBLIC, STEP_UP, UNGUARDED
+from tests.security.parameters import PARAMETERS, TABLES
 
 THEIRS = UUID("01936c00-0000-7000-8000-0000000000fe")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
