@@ -48,18 +48,20 @@ class Filled:
     sealed: int
 
 
-def sizes(candidates: int) -> list[int]:
-    """Return how many candidates each organization has: one has a tenth, forty a hundredth, the others ever fewer.
+def sizes(candidates: int, share: float = 0.1) -> list[int]:
+    """Return how many candidates each organization has: one has a share, forty a hundredth, the others ever fewer.
 
     Args:
         candidates: In all.
+        share: Of the measured one, at most a half.
     """
     small = ORGANIZATIONS - 41
     weights = [1 / (place + 3) for place in range(small)]
-    rest = candidates - candidates // 10 - 40 * (candidates // 100)
+    first = int(candidates * share)
+    rest = candidates - first - 40 * (candidates // 100)
     shares = [int(rest * weight / sum(weights)) for weight in weights]
     shares[0] += rest - sum(shares)
-    return [candidates // 10, *[candidates // 100] * 40, *shares]
+    return [first, *[candidates // 100] * 40, *shares]
 
 
 def person(number: int) -> dict[str, str | None]:
@@ -91,20 +93,31 @@ def fill(admin: psycopg.Connection, keys: Keys, per_organization: Sequence[int],
     admin.execute("set session_replication_role = replica")  # keys are right by construction
     admin.execute("set maintenance_work_mem = '1GB'")
     admin.execute("set work_mem = '256MB'")
-    given = {"local": str(LOCAL_ORGANIZATION_ID), "recruiter": recruiter, "span": 63_000_000 // sum(per_organization)}
+    given = {
+        "local": str(LOCAL_ORGANIZATION_ID),
+        "recruiter": recruiter,
+        "span": 63_000_000 // sum(per_organization),
+        "epoch": (int(time.time()) // 86_400 * 86_400 - 63_500_000) * 1000,
+    }
     rows: dict[str, int] = {}
     with Progress(transient=True) as progress:
         for statement in (*FUNCTIONS, *STAGING):
             _run(admin, statement, {**given, "sizes": list(per_organization)})
+        admin.execute("analyze scale_organization")
+        admin.execute("analyze scale_person")
         for _ in progress.track(_seal(admin, keys), per_organization[0] // 1000, description="profiles"):
             pass
         _texts(admin)
-        indexes = _drop_indexes(admin)
-        for table in progress.track(TABLES, description="rows"):
-            rows[table] = _run(admin, TABLES[table], given)
-        _vectors(admin)
-        for index in progress.track(indexes, description="indexes"):
-            admin.execute(index.encode())
+        # Of a table that is emptied in the same transaction nothing is written to the server's log.
+        with admin.transaction():
+            emptied = ", ".join(table for table in TABLES if table != "organization")
+            admin.execute(f"truncate {emptied} cascade".encode())
+            indexes = _drop_indexes(admin)
+            for table in progress.track(TABLES, description="rows"):
+                rows[table] = _run(admin, TABLES[table], given)
+            _vectors(admin)
+            for index in progress.track(indexes, description="indexes"):
+                admin.execute(index.encode())
     for name in ("organization", "person", "sealed", "token", "text", "vector"):
         admin.execute(f"drop table scale_{name}".encode())
     admin.execute("vacuum analyze")
@@ -150,7 +163,7 @@ def _texts(admin: psycopg.Connection) -> None:
     with admin.cursor().copy("copy scale_text from stdin") as target:
         for number, profile in enumerate(make_profiles(_TEXTS, _SKILLS_PER_TEXT, seed=1)):
             rare = " Certified for zerspanung." if number % 400 == 0 else ""
-            target.write_row((number, profile.text + rare, list(profile.skills)))
+            target.write_row((number, profile.text + rare, list(dict.fromkeys(profile.skills))))
 
 
 def _vectors(admin: psycopg.Connection) -> None:
@@ -183,12 +196,20 @@ def _batches(rows: Sequence[tuple[int, int]], size: int) -> Iterator[list[tuple[
 
 
 def _drop_indexes(admin: psycopg.Connection) -> list[str]:
-    """Drop the indexes of the tables that are filled, but for those of constraints; return what makes them again."""
-    found = admin.execute(
-        "select indexname, indexdef from pg_indexes where schemaname = 'public' and tablename = any(%s) "
-        "and indexname not in (select conname from pg_constraint)",
+    """Drop the indexes of the tables that are filled, but for those that keys need; return what makes them again."""
+    keys = admin.execute(
+        "select format('alter table %%I drop constraint %%I', t.relname, c.conname), "
+        "format('alter table %%I add constraint %%I %%s', t.relname, c.conname, pg_get_constraintdef(c.oid)) "
+        "from pg_constraint c join pg_class t on t.oid = c.conrelid "
+        "where c.contype in ('p', 'u') and t.relname = any(%s) "
+        "and not exists (select from pg_constraint f where f.contype = 'f' and f.conindid = c.conindid)",
         [list(TABLES)],
     ).fetchall()
-    for name, _ in found:
-        admin.execute(f"drop index {name}".encode())
-    return [definition for _, definition in found]
+    found = admin.execute(
+        "select format('drop index %%I', indexname), indexdef from pg_indexes "
+        "where schemaname = 'public' and tablename = any(%s) and indexname not in (select conname from pg_constraint)",
+        [list(TABLES)],
+    ).fetchall()
+    for drop, _ in (*keys, *found):
+        admin.execute(drop.encode())
+    return [definition for _, definition in (*keys, *found)]

@@ -78,18 +78,19 @@ class EmbeddedPostgres:
     Args:
         folder: Where the server's files lie; created when missing. Root may be sent elsewhere (see `folder`).
         fsync: False gives up durability for speed; for tests.
+        memory: For pages of tables, as PostgreSQL's setting `shared_buffers` has it.
 
     Attributes:
         folder: Where the files really lie.
     """
 
-    def __init__(self, folder: Path, *, fsync: bool = True) -> None:
+    def __init__(self, folder: Path, *, fsync: bool = True, memory: str = "64MB") -> None:
         wanted = folder.resolve()
         account = ServerAccount.choose(wanted)
         self.folder = reachable_folder(wanted, account)
         self._note = None if self.folder == wanted else wanted.with_name(f"{wanted.name}-lies-elsewhere.txt")
         self._account = account if self.folder == wanted else ServerAccount.choose(self.folder)
-        self._fsync = fsync
+        self._fsync, self._memory = fsync, memory
         self._users: int | None = None
         self._bin: Path | None = None
 
@@ -146,7 +147,7 @@ class EmbeddedPostgres:
 
     def shared_with(self) -> Self:
         """Return another share in the same server, for another thread."""
-        return type(self)(self.folder, fsync=self._fsync)
+        return type(self)(self.folder, fsync=self._fsync, memory=self._memory)
 
     def _say_where(self) -> None:
         """Leave a note where the database was asked for when it lies elsewhere."""
@@ -184,7 +185,7 @@ class EmbeddedPostgres:
     def _postmaster(self) -> Postmaster:
         if self._bin is None:
             self._bin = binaries(self._account)
-        return Postmaster(self.folder, self._bin, self._account, fsync=self._fsync)
+        return Postmaster(self.folder, self._bin, self._account, fsync=self._fsync, memory=self._memory)
 
     def _ensure_running(self) -> EmbeddedConnection:
         postmaster = self._postmaster()

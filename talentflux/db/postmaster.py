@@ -17,7 +17,6 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "port": "5432",  # only part of the socket's name
     "max_connections": "100",
-    "shared_buffers": "64MB",
     "max_wal_size": "512MB",
     "wal_level": "minimal",  # nothing is replicated from here
     "max_wal_senders": "0",
@@ -62,15 +61,17 @@ class Postmaster:
         programs: Folder of PostgreSQL's programs.
         account: Who runs the server.
         fsync: False gives up durability for speed.
+        memory: For pages of tables, as the setting `shared_buffers` has it.
     """
 
-    def __init__(self, folder: Path, programs: Path, account: ServerAccount, *, fsync: bool) -> None:
+    def __init__(self, folder: Path, programs: Path, account: ServerAccount, *, fsync: bool, memory: str) -> None:
         self._folder = folder
         self._cluster = folder / "cluster"
         self._log = folder / "server.log"
         self._programs = programs
         self._account = account
         self._fsync = fsync
+        self._memory = memory
 
     def state(self) -> PostmasterState | None:
         """Return what the server's pid file says, or None where there is none or it is not complete yet."""
@@ -161,7 +162,9 @@ class Postmaster:
         Returns:
             Whether it runs; where not, `log_end` says why.
         """
-        settings = {**_SETTINGS, "unix_socket_directories": str(sockets), **({} if self._fsync else _UNSAFE_SETTINGS)}
+        settings = {**_SETTINGS, "unix_socket_directories": str(sockets), "shared_buffers": self._memory}
+        if not self._fsync:
+            settings |= _UNSAFE_SETTINGS
         if sys.platform == "linux":
             settings["recovery_init_sync_method"] = "syncfs"  # a killed server is back in a second, not in five
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())

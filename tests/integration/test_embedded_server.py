@@ -95,6 +95,12 @@ def test_roles_have_no_special_rights_and_text_is_unicode(folder: Path) -> None:
         assert row == ("UTF8", "äöé", True)
 
 
+def test_server_takes_the_memory_that_it_is_given(folder: Path) -> None:
+    for server, memory in ((EmbeddedPostgres(folder), "64MB"), (EmbeddedPostgres(folder, memory="96MB"), "96MB")):
+        with server as connection, psycopg.connect(connection.app_url) as session:
+            assert session.execute("show shared_buffers").fetchone() == (memory,)
+
+
 def test_last_to_leave_stops_the_server(folder: Path) -> None:
     first, second = EmbeddedPostgres(folder, fsync=False), EmbeddedPostgres(folder, fsync=False)
     pid = first.start().pid
