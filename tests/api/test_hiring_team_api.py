@@ -1,6 +1,7 @@
 """Hiring teams and confidential requisitions. Refusals first."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -8,8 +9,10 @@ import pytest_asyncio
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from talentflux.core.database import Scope
 from talentflux.core.permissions import TEAM_PERMISSIONS
 from talentflux.dependencies import access_of
+from talentflux.services import hiring_team_service
 from tests.api.support import assert_problem
 from tests.factories.people import Person
 from tests.factories.tenants import Tenant, actions, add_tenant, unknown
@@ -18,6 +21,15 @@ from tests.factories.tenants import Tenant, actions, add_tenant, unknown
 @pytest_asyncio.fixture
 async def tenant(app: FastAPI) -> Tenant:
     return await add_tenant(app)
+
+
+async def test_a_key_of_a_service_has_a_part_in_no_team(tenant: Tenant) -> None:
+    owner = await tenant.person()
+    requisition_id = UUID(await tenant.requisition(owner))
+    async with tenant.resources.database.read_session(Scope(tenant.organization_id)) as session:
+        assert await hiring_team_service.role_on(session, requisition_id=requisition_id) is None
+    async with tenant.resources.database.read_session(Scope(tenant.organization_id, owner.user_id)) as session:
+        assert await hiring_team_service.role_on(session) is None
 
 
 @pytest.mark.parametrize("role", ["hiring_manager", "interviewer", "viewer"])
