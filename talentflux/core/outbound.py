@@ -27,6 +27,15 @@ BODY_LIMIT: Final = 1024 * 1024
 _LONGEST_URL: Final = 2000
 _PORTS: Final = {"https": 443, "http": 80}
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+_SPECIAL: Final = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "168.63.129.16/32",  # of Azure: the host of a virtual machine answers there, and hands out its configuration
+        "192.88.99.0/24",  # 6to4 relays, withdrawn by RFC 7526
+        "3fff::/20",  # documentation, RFC 9637
+    )
+)
+"""Networks that are not of the open internet, though the standard library takes them for such."""
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -152,6 +161,8 @@ def is_public(address: _Address) -> bool:
             return is_public(inner)
         if address.is_site_local or int(address) >> 32 == 0:  # the latter: IPv4-compatible, long deprecated
             return False
+    if any(address in network for network in _SPECIAL):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

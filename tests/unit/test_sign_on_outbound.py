@@ -64,7 +64,8 @@ def test_takes_urls_of_the_open_internet(url: str) -> None:
         ("8.8.8.8", True), ("2606:4700::1111", True), ("::ffff:8.8.8.8", True), ("64:ff9b::808:808", True),
         ("2002:808:808::1", True), ("192.0.2.1", False), ("198.18.0.1", False), ("100.127.255.255", False),
         ("2001:db8::1", False), ("fec0::1", False), ("ff02::1", False), ("240.0.0.1", False),
-        ("2001:0:0808:0808:0:0:80ff:fffe", False),
+        ("2001:0:0808:0808:0:0:80ff:fffe", False), ("168.63.129.16", False), ("192.88.99.1", False), ("3fff::1", False),
+        ("64:ff9b:1::808:808", False), ("::ffff:168.63.129.16", False),
     ],
 )  # fmt: skip
 def test_knows_which_addresses_are_public(address: str, public: bool) -> None:  # noqa: FBT001 -- a parameter of the test
