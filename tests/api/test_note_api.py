@@ -11,7 +11,7 @@ from talentflux.core.permissions import Role
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
 from tests.api.record_support import candidate, made, patch, shown
-from tests.api.support import UNKNOWN, assert_problem, imported, requisition, resume_text
+from tests.api.support import ANY_VERSION, UNKNOWN, assert_problem, imported, requisition, resume_text
 from tests.factories.dump import readable_bytes
 from tests.factories.people import Person
 from tests.factories.tenants import Tenant, add_tenant
@@ -120,6 +120,33 @@ async def test_private_notes_are_for_their_author_and_who_may_see_private_fields
     assert "candidate.noted" not in [each["type"] for each in told]
     told = (await tenant.call(recruiter, "GET", f"/candidates/{one}/timeline")).json()["items"]
     assert [each["type"] for each in told].count("candidate.noted") == 2
+
+
+async def test_a_note_that_becomes_private_is_hidden_from_colleagues_at_once(
+    client: httpx.AsyncClient, tenant: Tenant
+) -> None:
+    viewer = await tenant.person(Role.VIEWER)
+    path = f"/candidates/{await candidate(client)}/notes"
+    note = (await made(client, path, {"body": "Open to all"}))["id"]
+    assert (await tenant.call(viewer, "GET", f"/notes/{note}")).status_code == 200
+    assert (await patch(client, f"/notes/{note}", {"private": True})).status_code == 200
+    assert_problem(await tenant.call(viewer, "GET", f"/notes/{note}"), 404, "not_found")
+    for query in ("", "?updated_since=2020-01-01T00:00:00Z", "?include_total=true"):
+        found = (await tenant.call(viewer, "GET", f"{path}{query}")).json()
+        assert (found["items"], found["total"] or 0) == ([], 0), query
+
+
+async def test_who_follows_notes_learns_of_a_deleted_one_and_not_what_it_said(
+    client: httpx.AsyncClient, admin_connection: psycopg.Connection
+) -> None:
+    path = f"/candidates/{await candidate(client)}/notes"
+    note = (await made(client, path, {"body": "Not any more"}))["id"]
+    assert (await client.delete(f"/api/v1/notes/{note}", headers=ANY_VERSION)).status_code == 204
+    admin_connection.execute("set session_replication_role = replica")
+    admin_connection.execute("update note set updated_at = updated_at - interval '1 minute'")
+    (found,) = (await shown(client, f"{path}?updated_since=2020-01-01T00:00:00Z"))["items"]
+    assert (found["id"], found["body"]) == (note, None)
+    assert found["deleted_at"] is not None
 
 
 async def test_notes_about_confidential_requisitions_are_for_those_who_see_them(
