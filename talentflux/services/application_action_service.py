@@ -248,7 +248,8 @@ async def _hand_out(session: WriteSession, row: ApplicationAction, application: 
     kind = ApplicationTaskKind.TASK
     if row.action == AutomationAction.REQUEST_SCORECARD:
         kind = ApplicationTaskKind.SCORECARD
-    await application_task_service.add(session, application, content["title"], kind=kind, assignee_id=row.assignee_id)
+    mine = await application_task_service.member_or_none(session, row.assignee_id)
+    await application_task_service.add(session, application, content["title"], kind=kind, assignee_id=mine)
     row.state = ActionState.DONE
 
 

@@ -156,6 +156,13 @@ async def check_assignee(session: AnySession, user_id: UUID | None) -> None:
         )
 
 
+async def member_or_none(session: AnySession, user_id: UUID | None) -> UUID | None:
+    """Return whom a task is given to: nobody, so that anybody may take it, where they have left meanwhile."""
+    if user_id is not None and await ApplicationTaskRepository(session).is_member(user_id):
+        return user_id
+    return None
+
+
 async def addresses(session: AnySession, accounts: Iterable[User]) -> list[str]:
     """Return the e-mail addresses of accounts."""
     return [(await user_service.profile_of(session, account)).email for account in accounts]

@@ -7,10 +7,13 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
+from talentflux.core.permissions import Role
+from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
 from tests.api.hiring_support import applied, change, letters
 from tests.api.support import UNKNOWN, assert_problem
 from tests.api.test_application_action_api import TEXT, actions, pass_time
+from tests.factories.tenants import Tenant
 
 
 async def automate(client: httpx.AsyncClient, requisition_id: str, kind: str, **given: Any) -> httpx.Response:
@@ -77,3 +80,18 @@ async def test_an_automation_that_is_not_complete_is_refused(client: httpx.Async
     application = await applied(client)
     answer = await automate(client, application["requisition_id"], "screen", **given)
     assert_problem(answer, 422, "invalid_input")
+
+
+async def test_a_task_for_somebody_who_left_meanwhile_is_for_anybody(
+    client: httpx.AsyncClient, app: FastAPI, work: Work, admin_connection: psycopg.Connection
+) -> None:
+    colleague = await Tenant(app, LOCAL_ORGANIZATION_ID).person(Role.RECRUITER)
+    application = await applied(client)
+    given = {"action": "create_task", "title": "Call", "delay_minutes": 60, "assignee_id": str(colleague.user_id)}
+    assert (await automate(client, application["requisition_id"], "screen", **given)).status_code == 201
+    await change(client, application["id"], stage="screen")
+    assert (await client.delete(f"/api/v1/members/{colleague.member_id}")).status_code == 204
+    pass_time(admin_connection, 2)
+    await work()
+    (task,) = (await client.get("/api/v1/application-tasks")).json()["items"]
+    assert (task["title"], task["assignee_id"]) == ("Call", None)
