@@ -24,7 +24,8 @@ class MatchRequest(Schema):
     scope: MatchScope = Field(
         default=MatchScope.POOL,
         description="`applications`: those who applied; `rediscovery`: those who have not applied and may be "
-        "approached: neither withdrawn, expired nor forbidden consent, no passed retention; `pool`: both.",
+        "approached: neither withdrawn, expired nor forbidden consent, no passed retention, and whose resume shows "
+        "something of what is asked for; `pool`: both, whatever they show.",
     )
     limit: int = Field(default=100, ge=1, le=500, description="Most candidates that are scored and kept.")
 

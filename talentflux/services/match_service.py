@@ -18,7 +18,7 @@ from talentflux.repositories.requisition_repository import RequisitionRepository
 from talentflux.repositories.resume_repository import ResumeRepository
 from talentflux.repositories.retrieval_repository import RetrievalQuery, RetrievalRepository, Retrieved
 from talentflux.schemas.features import ResumeFeatures
-from talentflux.schemas.match import MatchResult
+from talentflux.schemas.match import MatchResult, Verdict
 from talentflux.schemas.page import RowPage
 from talentflux.schemas.ranking import MatchRead, MatchRequest, MatchScope
 from talentflux.schemas.requirement import JobDescription
@@ -195,6 +195,15 @@ def score(scorer: Scorer, job: JobDescription, resumes: Sequence[StoredFeatures]
     return [
         Scored(resume.resume_id, resume.candidate_id, result) for resume, result in zip(resumes, results, strict=True)
     ]
+
+
+def shown(scored: Sequence[Scored]) -> list[Scored]:
+    """Return those whose resume shows something of what is asked for: only they are worth being approached.
+
+    Args:
+        scored: The matches.
+    """
+    return [each for each in scored if any(result.verdict != Verdict.NOT_SHOWN for result in each.result.results)]
 
 
 async def store(

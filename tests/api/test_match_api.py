@@ -7,7 +7,7 @@ import pytest
 from talentflux.schemas.page import Page
 from talentflux.schemas.ranking import MatchRead, RankedMatch
 from tests.api.conftest import Work
-from tests.api.support import UNKNOWN, assert_problem, imported, requisition, resume_text
+from tests.api.support import JOB, UNKNOWN, assert_problem, imported, requisition, resume_text
 
 COOK = b"""Nora Koch
 nora@example.org
@@ -168,6 +168,16 @@ async def test_rediscovery_finds_who_has_not_applied_and_may_be_approached(
     assert all(row["strengths"] for row in ranked)
     ranked = (await _matched(client, work, made["id"], scope="pool")).json()["items"]
     assert {row["candidate_name"] for row in ranked} == {"Jonas Becker", "Priya Natarajan", "Mara Lindqvist"}
+
+
+async def test_rediscovery_leaves_out_who_shows_nothing_of_what_is_asked_for(
+    client: httpx.AsyncClient, work: Work
+) -> None:
+    await imported(client, work, {"mara.txt": resume_text(), "nora.txt": COOK})
+    for description, names in ((JOB, ["Mara Lindqvist"]), ("Welder\n\nRequired:\n- TIG welding\n", []), ("???", [])):
+        made = await requisition(client, description)
+        ranked = (await _matched(client, work, made["id"], scope="rediscovery")).json()["items"]
+        assert [row["candidate_name"] for row in ranked] == names
 
 
 @pytest.mark.parametrize(

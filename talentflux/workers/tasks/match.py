@@ -59,5 +59,7 @@ async def _rank(work: Work, task_id: UUID, requisition_id: UUID, *, among: Match
         resumes = await match_service.load(session, found)
     scorer = Scorer(skill_matcher().lexicon, embedder)
     scored = await asyncio.to_thread(match_service.score, scorer, job, resumes)
+    if among is MatchScope.REDISCOVERY:
+        scored = match_service.shown(scored)
     async with work.write_session() as session:
         await match_service.store(session, task_id, requisition_id, requisition.requirements_version, scored)
