@@ -39,6 +39,7 @@ def _without_nul(given: str) -> str:
 
 
 Values = Annotated[str, AfterValidator(_without_nul), AfterValidator(_values)]
+SkillIds = Annotated[Values, AfterValidator(str.lower)]
 Ids = Annotated[str, AfterValidator(_ids)]
 Words = Annotated[str, AfterValidator(_without_nul)]
 
@@ -46,7 +47,7 @@ Words = Annotated[str, AfterValidator(_without_nul)]
 class CandidateFilters(Schema):
     """Which candidates. All that is given must hold."""
 
-    skills: Values | None = Field(
+    skills: SkillIds | None = Field(
         default=None,
         max_length=1000,
         description="Ids of skills (`GET /api/v1/skills`), separated by commas: the current resume shows all of them.",
