@@ -37,7 +37,8 @@ async def publish(session: WriteSession, job_id: UUID, given: JobPublish, versio
     Raises:
         NotFoundError: There is none in this organization.
         PreconditionFailedError: It has another version.
-        ConflictError: The gate keeps it (`posting_refused`); the fields name each finding.
+        ConflictError: The gate keeps it (`posting_refused`), the fields name each finding; or it is to begin later and
+            is public (`job_published`).
         InvalidInputError: It would end before it begins.
     """
     repository = JobRepository(session)
@@ -49,6 +50,10 @@ async def publish(session: WriteSession, job_id: UUID, given: JobPublish, versio
     if job.expire_at is not None and job.expire_at <= begin:
         raise InvalidInputError(
             "The posting would end before it begins.", fields={"body.expire_at": "is not after the beginning"}
+        )
+    if begin > now and job.status == JobStatus.PUBLISHED:
+        raise ConflictError(
+            "This posting is public. Take it back first, then say when it begins.", code="job_published"
         )
     if begin == now:
         await _publish(session, job)

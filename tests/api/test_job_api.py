@@ -191,6 +191,19 @@ async def test_a_job_is_published_and_ended_by_schedule(
     assert row == ("expired",)
 
 
+async def test_a_public_posting_does_not_begin_later(client: httpx.AsyncClient) -> None:
+    shown = await published(client)
+    path = f"/api/v1/jobs/{shown['id']}"
+    assert_problem(
+        await client.post(f"{path}/publish", json={"publish_at": "2099-01-01T00:00:00Z"}), 409, "job_published"
+    )
+    now = (await client.get(path)).json()
+    assert (now["status"], now["publish_at"], now["public"]) == ("published", None, True)
+    assert (await client.post(f"{path}/unpublish")).status_code == 200
+    planned = await client.post(f"{path}/publish", json={"publish_at": "2099-01-01T00:00:00Z"})
+    assert (planned.status_code, planned.json()["publish_at"]) == (200, "2099-01-01T00:00:00Z")
+
+
 async def test_what_was_planned_and_called_off_is_not_published(
     client: httpx.AsyncClient, work: Work, admin_connection: psycopg.Connection
 ) -> None:
