@@ -98,15 +98,15 @@ async def open_file(session: AnySession, export_id: UUID) -> tuple[ExportRead, C
 
     Raises:
         NotFoundError: There is none in this organization.
-        ForbiddenError: It may hold requisitions that the caller does not see (`confidential_not_seen`).
         ConflictError: It is not made yet, could not be made, or was destroyed.
+        ForbiddenError: It may hold requisitions that the caller does not see (`confidential_not_seen`).
     """
     row = await DataExportRepository(session).get(export_id)
+    if row.status != ExportStatus.SUCCEEDED or row.wrapped_key is None or row.expires_at <= datetime.now(UTC):
+        raise ConflictError(f"This export is {row.status}; there is no file to hand out. Ask for a new one.")
     level = session.scope.requisitions
     if level != "all" and (level, session.scope.user_id) != (row.requisitions, row.created_by):
         raise _not_seen("This export may hold confidential requisitions that you do not see.")
-    if row.status != ExportStatus.SUCCEEDED or row.wrapped_key is None or row.expires_at <= datetime.now(UTC):
-        raise ConflictError(f"This export is {row.status}; there is no file to hand out. Ask for a new one.")
     details = {"kind": row.kind, "size": row.size}
     await audit_service.viewed(session, "data_export.download", "data_export", export_id, details=details)
     return _read(row), _cipher(await organization_keys(session), row)

@@ -1,6 +1,6 @@
 """Exports: ask for one, see how far it is, download it."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Body, Query, Request, Response
@@ -17,6 +17,7 @@ from talentflux.schemas.data_export import ExportCreate, ExportQuery, ExportRead
 from talentflux.schemas.page import Page
 from talentflux.services import data_export_service as exports
 
+_TABLE: Final = {"kind": "candidates"}
 router = StemRouter(prefix="/exports", tags=["exports"], route_class=ApiRoute)
 
 
@@ -30,7 +31,7 @@ router = StemRouter(prefix="/exports", tags=["exports"], route_class=ApiRoute)
 )
 async def create_export(
     request: Request,
-    given: Annotated[ExportCreate, Body(examples=[{"kind": "archive"}])],
+    given: Annotated[ExportCreate, Body(examples=[_TABLE], openapi_examples={"table": {"value": _TABLE}})],
     session: Annotated[WriteSession, writes(Permission.EXPORT_RUN, step_up=True)],
 ) -> Response:
     """Let a worker make the file; it is kept encrypted and destroyed after a day. Needs a recent proof of identity.
