@@ -183,9 +183,7 @@ async def _taken(
     await _write_people(session, repository, keys, planned, row.id)
     await _tag(session, planned, options)
     if row.kind == ImportKind.APPLICATIONS:
-        for each in planned:
-            if each.person is not None:
-                await _apply(session, each, targets[each.row.number])
+        await _apply_all(session, [each for each in planned if each.person is not None], targets)
     return [each.verdict for each in planned]
 
 
@@ -252,24 +250,37 @@ async def _point_to_requisitions(
     return targets
 
 
+async def _apply_all(session: WriteSession, planned: Sequence[Planned], targets: dict[int, UUID]) -> None:
+    """Let people apply. A requisition that took one takes all of the batch: its first stage is held until the end."""
+    takes: set[UUID] = set()
+    for each in planned:
+        requisition_id = targets[each.row.number]
+        if requisition_id in takes:
+            await _apply(session, each, requisition_id)
+            continue
+        try:
+            async with session.begin_nested():  # what a refused row has begun is undone
+                await _apply(session, each, requisition_id)
+        except TalentFluxError as error:
+            verdict = each.verdict
+            verdict.verdict, verdict.id = Verdict.ERROR, None
+            verdict.problems = [RowProblem(field="requisition_id", detail=error.detail)]
+        else:
+            takes.add(requisition_id)
+
+
 async def _apply(session: WriteSession, planned: Planned, requisition_id: UUID) -> None:
     """Let a person apply; the verdict then tells of the application."""
     assert planned.person is not None
     applied_at: datetime | None = planned.row.cells.get("applied_at")
     verdict = planned.verdict
-    try:
-        async with session.begin_nested():  # what a refused row has begun is undone
-            made = await application_service.ensure(
-                session,
-                requisition_id,
-                planned.person.id,
-                None,
-                origin=Origin.IMPORT,
-                external_id=planned.row.cells.get("application_external_id"),
-                created_at=applied_at,
-            )
-    except TalentFluxError as error:
-        verdict.verdict, verdict.id = Verdict.ERROR, None
-        verdict.problems = [RowProblem(field="requisition_id", detail=error.detail)]
-        return
+    made = await application_service.ensure(
+        session,
+        requisition_id,
+        planned.person.id,
+        None,
+        origin=Origin.IMPORT,
+        external_id=planned.row.cells.get("application_external_id"),
+        created_at=applied_at,
+    )
     verdict.verdict, verdict.id = (Verdict.CREATE, made) if made else (Verdict.DUPLICATE, planned.person.id)
