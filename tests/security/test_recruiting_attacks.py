@@ -162,7 +162,7 @@ async def test_filters_by_rows_of_another_tenant_find_nothing(ours: Story, their
         made = await ours.tenant.call(ours.owner, "POST", "/saved-searches", filters)
         if made.status_code == 201:
             found = await ours.tenant.call(ours.owner, "GET", f"/saved-searches/{made.json()['id']}/candidates")
-            assert found.status_code in {200, 404, 422}
+            assert found.status_code in {200, 409}  # a search that names what is not there is not run
             assert found.json().get("items", []) == []
         for path in ("/candidates", "/candidates/search?q=python", "/applications"):
             answer = await ours.tenant.call(ours.owner, "GET", path, params={name: theirs.ids[name], "q": "python"})
