@@ -133,6 +133,8 @@ class Story:
         stage = f"/pipelines/{own['id']}/stages/{own['stages'][0]['id']}"
         await self.make(f"{stage}/automations", automation, name="automation_id")
         await self.make(f"{path}/reject", {"send_email": True, "delay_minutes": 60, "subject": mark, "body": mark})
+        actions = await self.make(f"{path}/actions", method="GET")
+        ids["application_action_id"] = actions["items"][0]["id"]
         await self.make(f"{path}/reopen", {})
         table = f"name,email\n{self.name} Import,i@{self.name}.example.org\n".encode()
         target = {"kind": "applications", "requisition_id": ids["requisition_id"]}
