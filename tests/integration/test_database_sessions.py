@@ -1,10 +1,11 @@
 """Sessions: scope, read-only, commit at the edge, recovery after a restart of the server."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from talentflux.core import leasing
@@ -115,6 +116,31 @@ async def test_first_request_after_lost_connections_succeeds(
     ).fetchone()
     assert ended == (2,)
     await database.ping()
+
+
+async def test_connections_that_are_lost_as_soon_as_they_are_made_are_a_dependency_error(
+    database: Database, admin_connection: psycopg.Connection
+) -> None:
+    def end(connection: Any, _record: object) -> None:
+        admin_connection.execute(
+            "select pg_terminate_backend(%s, 5000)", [connection.driver_connection.info.backend_pid]
+        )
+
+    event.listen(database.engine.sync_engine, "connect", end)
+    with pytest.raises(DependencyError, match="cannot be reached"):
+        await database.begin("read", Scope(ORGANIZATION))
+    event.remove(database.engine.sync_engine, "connect", end)
+    async with database.read_session(Scope(ORGANIZATION)) as session:
+        assert (await session.execute(text("select 1"))).scalar_one() == 1
+
+
+async def test_a_transaction_that_cannot_be_opened_gives_its_connection_back(database: Database) -> None:
+    broken: Any = "' no id"
+    for _ in range(10):  # of five connections
+        with pytest.raises(psycopg.errors.SyntaxError):
+            await database.begin("read", Scope(broken))
+    async with database.read_session(Scope(ORGANIZATION)) as session:
+        assert (await session.execute(text("select 1"))).scalar_one() == 1
 
 
 async def test_busy_pool_is_a_dependency_error(test_database, monkeypatch: pytest.MonkeyPatch) -> None:
