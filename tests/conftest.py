@@ -26,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of this run's server."""
     if not hasattr(config, "workerinput"):
         os.environ[_SERVER_FOLDER] = str(Path(tempfile.gettempdir()) / f"talentflux-tests-{uuid4().hex[:12]}")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that is started compiles all modules anew
 
 
 @pytest.hookimpl(trylast=True)
