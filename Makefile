@@ -6,14 +6,16 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 
 # Where every line must be run by a test: accounts, tenants, permissions, encryption, privacy.
 COMPLETE := $(addprefix talentflux/, \
-  core/api_keys.py core/audit_chain.py core/audit_trail.py core/crypto.py core/file_store.py core/keyring.py core/master_key.py \
-  core/permissions.py core/principal.py core/scope.py core/sessions.py core/security/*.py db/row_security.py workers/sealing.py \
-  $(foreach stem, api_key auth hiring_team member organization second_factor sign_on user workspace, \
+  core/api_keys.py core/audit_chain.py core/audit_trail.py core/crypto.py core/database.py core/file_store.py \
+  core/foreseeing.py core/keyring.py core/leasing.py core/master_key.py core/permissions.py core/principal.py core/scope.py \
+  core/sessions.py core/security/*.py db/row_security.py workers/sealing.py \
+  $(foreach stem, api_key auth hiring_team member note organization second_factor sign_on user workspace, \
     api/v1/$(stem).py repositories/$(stem)_repository.py services/$(stem)_service.py) \
   api/admission.py api/denials.py api/undoing.py api/v1/invitation.py repositories/encryption_repository.py \
-  services/candidate_profile.py services/encryption_*.py services/identity_providers.py services/invitation_service.py \
-  services/key_rotation.py services/one_time_service.py services/password_service.py services/private_fields.py \
-  services/registration_service.py services/session_*.py services/throttle_service.py services/token_service.py)
+  services/candidate_cipher.py services/candidate_profile.py services/encryption_*.py services/identity_providers.py \
+  services/invitation_service.py services/key_rotation.py services/one_time_service.py services/password_service.py \
+  services/private_fields.py services/registration_service.py services/sealed_columns.py services/session_*.py \
+  services/throttle_service.py services/token_service.py)
 EMPTY :=
 COMMA := ,
 

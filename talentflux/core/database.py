@@ -229,7 +229,8 @@ class Database:
         """
         opening = whose.sql if isinstance(whose, Authorization) else _scope_sql(whose)
         query = f"{_BEGIN[access]}; {opening}".encode()
-        for attempt in (1, 2):
+        again = True
+        while True:
             try:
                 began = perf_counter()
                 leased = await self.lender.lease()
@@ -244,15 +245,15 @@ class Database:
             except psycopg.OperationalError as error:
                 await greenlet_spawn(leased.invalidate)
                 leased.close()
-                if attempt == 2:
+                if not again:
                     raise DependencyError("The database cannot be reached. Try again in a moment.") from error
+                again = False
                 await self.engine.dispose()
             except BaseException:
                 await give_back(leased)
                 raise
             else:
                 return leased, row
-        raise AssertionError("the loop returns or raises")
 
     async def _open(self, leased: PoolProxiedConnection, query: bytes, *, authorize: bool) -> Row | None:
         """Run what opens a transaction; return the row about the caller, where it asks for one."""
