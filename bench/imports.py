@@ -32,6 +32,8 @@ from talentflux.workers.queue import MAX_ATTEMPTS, Work
 from talentflux.workers.tasks.resume import parse, reader_pool
 
 ROWS = 10_000
+NEEDS = 500
+APPLICATIONS = 1_000
 RESUMES = 200
 AT_A_TIME = 500
 LEAST_RATE = 1_000.0
@@ -116,28 +118,47 @@ def _bare(connection: psycopg.Connection[Any], tables: Sequence[str]) -> float:
     return seconds
 
 
+async def _imported(database: Database, path: Path, kind: ImportKind, wanted: str, rows: int) -> float:
+    """Return the seconds that a table takes, of whose rows the same becomes."""
+    began = time.perf_counter()
+    done = await import_table(
+        database,
+        Settings(_env_file=None),
+        path,
+        organization_id=LOCAL_ORGANIZATION_ID,
+        kind=kind,
+        requisition_id=None,
+        only_check=False,
+        options=ImportOptions(),
+        progress=_silent,
+    )
+    took = time.perf_counter() - began
+    assert done.counts.model_dump()[wanted] == rows, done.counts
+    return took
+
+
 async def _people(url: str, folder: Path) -> tuple[float, float]:
     """Return the seconds that a table takes the first time and the second, when all are known."""
     path = folder / "people.csv"
     path.write_text(_table(), encoding="windows-1252")
-    took = []
     async with Database(url, 4, keyring=Keyring.for_tests()) as database:
-        for wanted in ("create", "duplicate"):
-            began = time.perf_counter()
-            done = await import_table(
-                database,
-                Settings(_env_file=None),
-                path,
-                organization_id=LOCAL_ORGANIZATION_ID,
-                kind=ImportKind.CANDIDATES,
-                requisition_id=None,
-                only_check=False,
-                options=ImportOptions(),
-                progress=_silent,
-            )
-            took.append(time.perf_counter() - began)
-            assert done.counts.model_dump()[wanted] == ROWS, done.counts
-    return took[0], took[1]
+        first = await _imported(database, path, ImportKind.CANDIDATES, "create", ROWS)
+        return first, await _imported(database, path, ImportKind.CANDIDATES, "duplicate", ROWS)
+
+
+async def _needs(url: str, folder: Path) -> tuple[float, float]:
+    """Return the seconds that a table of requisitions takes, and one of new people who apply to some of them."""
+    needs, people = folder / "requisitions.csv", folder / "applications.csv"
+    lines = [f"r{n},Engineer {n},Department {n % 7},{1 + n % 3}" for n in range(NEEDS)]
+    needs.write_text("\n".join(["external id,title,department,headcount", *lines]))
+    lines = [
+        f"{_GIVEN[n % 10]} {_FAMILY[n // 10 % 10]}-a{n},a{n}@example.org,a{n},r{n % 20},p{n}"
+        for n in range(APPLICATIONS)
+    ]
+    people.write_text("\n".join(["name,email,external id,requisition external id,application id", *lines]))
+    async with Database(url, 4, keyring=Keyring.for_tests()) as database:
+        first = await _imported(database, needs, ImportKind.REQUISITIONS, "create", NEEDS)
+        return first, await _imported(database, people, ImportKind.APPLICATIONS, "create", APPLICATIONS)
 
 
 async def _resumes(url: str, folder: Path) -> float:
@@ -187,11 +208,16 @@ def run() -> list[Figure]:
                 before = _active(connection)
                 took = asyncio.run(_resumes(running.app_url, folder))
                 database = _active(connection) - before
+            needs, applications = asyncio.run(_needs(running.app_url, folder))
     return [
         Figure(f"candidates from a CSV of {ROWS:,}, per second", ROWS / first, LEAST_RATE),
         Figure("  the same again, all known, per second", ROWS / second, LEAST_RATE),
         Figure("  time of the import ÷ bare insert of the same encrypted rows", first / bare, None),
         Figure("  bare insert of the same encrypted rows, per second", ROWS / bare, None),
+        Figure(f"requisitions from a CSV of {NEEDS:,}, per second", NEEDS / needs, None),
+        Figure(
+            f"applications of new people from a CSV of {APPLICATIONS:,}, per second", APPLICATIONS / applications, None
+        ),
         Figure(f"PDF resumes of a folder of {RESUMES}, per second", RESUMES / took, None),
         Figure(
             "  time of the database ÷ time of the import",
