@@ -106,34 +106,6 @@ INDEXES = (
         "(organization_id, stage, candidate_id) where deleted_at is null"
     ),
 )
-# Words as they are searched for: without accents, C++ and C# words of their own, and a space for every other sign, for
-# the parser of PostgreSQL takes some signs as parts of words ("•Python", "„Lernen“") and joins what a slash or a point
-# divides ("Java/Kotlin", "Node.js"). What is no Latin letter keeps its marks.
-SIGNS = (
-    r"\x01-\x1f\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u2000-\u2bff\u3000-\u3004"
-    r"\u3008-\u3020\u3030\u30fb\ufe10-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufffd"
-    r"\U0001f000-\U0001faff"
-)
-PLAIN = rf"""
-create function plain_words(given text) returns text language plpgsql immutable strict parallel safe as $body$
-declare
-    said text := given;
-begin
-    if said ~ '[^\x01-\x7f]' then
-        said := replace(replace(replace(replace(said, 'ß', 'ss'), 'ẞ', 'SS'), 'æ', 'ae'), 'œ', 'oe');
-        if said ~ '[ØøŁłĐđı]' then
-            said := translate(said, 'ØøŁłĐđı', 'OoLlDdi');
-        end if;
-        said := normalize(regexp_replace(normalize(said, NFKD), '(?<=[a-zA-Z])[\u0300-\u036f]+', '', 'g'), NFC);
-    end if;
-    said := regexp_replace(said, '\m([a-zA-Z])\+\+', '\1plusplus ', 'g');
-    said := regexp_replace(said, '\m([a-zA-Z])#', '\1sharp ', 'g');
-    return regexp_replace(said, '[{SIGNS}]+', ' ', 'g');
-end $body$
-"""
-MASKED = "left(coalesce(masked_text, ''), 200000)"
-SAID = f"to_tsvector('simple', left(plain_words({MASKED}), 200000))"
-SAID_BEFORE = f"to_tsvector('simple', {MASKED})"
 # The resume that counts gives a candidate's years, and the words by which the candidate is found.
 CHOSEN = """
 create function candidate_resume_chosen() returns trigger language plpgsql
@@ -200,8 +172,6 @@ def upgrade() -> None:
         row_security.keep_times(op, table)
     row_security.restrict_to_both(op, "referral")
     row_security.restrict(op, "saved_search", "owner", f"shared or user_id = {USER} or {USER} is null")
-    op.execute(PLAIN)
-    _let_words_be(SAID)
     op.execute(CHOSEN)
     for trigger in TRIGGERS:
         op.execute(trigger)
@@ -222,16 +192,9 @@ def downgrade() -> None:
     for trigger in ("candidate_chosen_years", "candidate_chosen_text"):
         op.execute(f"drop trigger {trigger} on candidate")
     op.execute("drop function candidate_resume_chosen()")
-    _let_words_be(SAID_BEFORE)
-    op.execute("drop function plain_words(text)")
     op.execute("alter table candidate " + ", ".join(f"drop column {column.split()[0]}" for column in COLUMNS))
     for table in reversed(TABLES):
         op.execute(f"drop table {table}")
-
-
-def _let_words_be(made: str) -> None:
-    op.execute("alter table resume drop column words")
-    op.execute(f"alter table resume add column words tsvector generated always as ({made}) stored")
 
 
 def _fill() -> None:

@@ -49,7 +49,7 @@ TABLES = {
         target_date date,
         application_id uuid,
         filled_at timestamptz,
-        constraint opening_status_check check (status in ('pending_approval', 'open', 'filled', 'closed')),
+        constraint opening_status_check check (status in ('open', 'filled', 'closed')),
         {tenant_constraints("opening", "requisition", "application")}
     """,
     "requirement_version": f"""{ROW}

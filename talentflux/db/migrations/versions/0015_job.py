@@ -113,10 +113,6 @@ INDEXES = (
         "create index application_answer_organization_id_candidate_id_idx on application_answer "
         "(organization_id, candidate_id)"
     ),
-    (
-        "create index application_answer_flagged_idx on application_answer (organization_id, application_id) "
-        "where flagged"
-    ),
     "create index job_submission_organization_id_expires_at_idx on job_submission (organization_id, expires_at)",
 )
 # Whoever closes a requisition, hides it or makes it confidential takes its jobs out of sight in the same transaction.

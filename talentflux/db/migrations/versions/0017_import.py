@@ -55,7 +55,6 @@ create table data_export (
     {row_security.ROW}
     kind text not null,
     status text not null default 'queued',
-    requisitions text not null default 'all',
     created_by uuid,
     wrapped_key bytea,
     parts integer not null default 0,
@@ -68,8 +67,7 @@ create table data_export (
     {row_security.tenant_constraints("data_export")},
     constraint data_export_created_by_fkey foreign key (created_by) references user_account (id),
     constraint data_export_kind_check check (kind in ('archive', 'candidates', 'applications')),
-    constraint data_export_status_check check (status in ('queued', 'running', 'succeeded', 'failed', 'expired')),
-    constraint data_export_requisitions_check check (requisitions in ('all', 'open', 'team'))
+    constraint data_export_status_check check (status in ('queued', 'running', 'succeeded', 'failed', 'expired'))
 )
 """
 TABLES = ("data_import", "data_import_batch", "data_export")
