@@ -15,6 +15,8 @@ from talentflux.db import migrate
 from talentflux.db.bootstrap import APP_ROLE
 from talentflux.db.errors import DatabaseSetupError
 from talentflux.models import Base
+from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
+from talentflux.utils.ids import new_id
 
 GLOBAL_TABLES = {
     "platform_key": "wrapped keys, read in every scope: without the master key nobody can use them",
@@ -104,6 +106,29 @@ def test_down_and_up_again_gives_the_same_schema(test_database, owner_connection
     assert migrate.current(test_database.owner_url) is None
     migrate.upgrade(test_database.owner_url)
     assert _catalogue(owner_connection) == before
+
+
+def test_resumes_of_before_are_found_by_their_words_after_the_upgrade(test_database, admin_connection) -> None:
+    migrate.downgrade(test_database.owner_url, "0019")
+    organization, file, candidate, resume = LOCAL_ORGANIZATION_ID, new_id(), new_id(), new_id()
+    rows = {
+        "file (organization_id, id, media_type, size, key)": (file, "", 1, "key"),
+        "candidate (organization_id, id)": (candidate,),
+        "resume (organization_id, id, file_id, candidate_id, status, masked_text)": (
+            resume, file, candidate, "parsed", "•Python „Geschäftsführer“ Java/Kotlin",
+        ),
+    }  # fmt: skip
+    for table, values in rows.items():
+        places = ", ".join(["%s"] * (len(values) + 1))
+        admin_connection.execute(f"insert into {table} values ({places})", [organization, *values])
+    admin_connection.execute("update candidate set current_resume_id = %s", [resume])
+
+    migrate.upgrade(test_database.owner_url)
+
+    for table in ("candidate_text", "resume"):
+        ((words,),) = admin_connection.execute(f"select words::text from {table}").fetchall()
+        found = {word.partition(":")[0] for word in words.split()}
+        assert found == {"'geschaftsfuhrer'", "'java'", "'kotlin'", "'python'"}
 
 
 def test_head_agrees_with_alembic(test_database) -> None:
