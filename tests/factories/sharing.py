@@ -1,6 +1,6 @@
 """What tests of one process need not make anew for each application: compiled statements and the description."""
 
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI
@@ -12,7 +12,7 @@ from talentflux.core.security.cookies import session_cookie_name
 from talentflux.dependencies import Resources
 
 _MOST_STATEMENTS: Final = 5000
-_statements: LRUCache[object, object] = LRUCache(_MOST_STATEMENTS)
+_statements: LRUCache[Any, Any] = LRUCache(_MOST_STATEMENTS)
 _dialects: list[Dialect] = []
 _descriptions: dict[str, bytes] = {}
 

@@ -36,7 +36,9 @@ async def test_email_of_a_killed_worker_is_flagged_and_not_repeated(
 ) -> None:
     outbox = Outbox(test_database, database, admin_connection)
     async with database.write_session(Scope(identity=True)) as session:
-        first = await email_service.send(session, "verify_email", to="a@example.org", link="https://example.org/login?1")
+        first = await email_service.send(
+            session, "verify_email", to="a@example.org", link="https://example.org/login?1"
+        )
 
     async def until(state: str, email: UUID) -> None:
         async with asyncio.timeout(40):
@@ -53,7 +55,9 @@ async def test_email_of_a_killed_worker_is_flagged_and_not_repeated(
             worker.kill()
         assert outbox.state(first) == ("sending", None, 1)
         async with database.write_session(Scope(identity=True)) as session:
-            second = await email_service.send(session, "verify_email", to="b@example.org", link="https://example.org/login?2")
+            second = await email_service.send(
+                session, "verify_email", to="b@example.org", link="https://example.org/login?2"
+            )
         with Script(WORKER, *command) as worker:
             assert worker.line() == "started"
             await until("sent", second)
