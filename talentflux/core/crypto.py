@@ -110,7 +110,8 @@ class Keys:
         self._wrapping = {version: AESGCM(derive(key, "wrapping")) for version, key in data.items()}
         self._sealing = {version: AESGCM(derive(key, "sealing")) for version, key in data.items()}
         self._index = index
-        self._columns: dict[str, bytes] = {}
+        # With the key read in: to begin anew costs the library several times what a short value does.
+        self._columns: dict[str, hmac.HMAC] = {}
         # By column and row: the wrapped key, so that nothing is opened with one that is not in the database any more,
         # what decrypts by what it wraps, and the place of the ciphertext. A process lets go of `Keys` after a few
         # seconds, and of these.
@@ -233,10 +234,12 @@ class Keys:
         Returns:
             HMAC-SHA256, 32 bytes.
         """
-        key = self._columns.get(column)
-        if key is None:
-            key = self._columns[column] = derive(self._index, f"index {column}")
-        return hmac.digest(key, value.encode(), "sha256")
+        keyed = self._columns.get(column)
+        if keyed is None:
+            keyed = self._columns[column] = hmac.new(derive(self._index, f"index {column}"), digestmod="sha256")
+        mac = keyed.copy()
+        mac.update(value.encode())
+        return mac.digest()
 
     def commitment(self, value: str) -> str:
         """Return a keyed hash that shows whether a value was this one, and not which it was.

@@ -107,11 +107,9 @@ class RequestMiddleware:
             await send_in_time(send, message)
 
         self._running += 1
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            with (
-                structlog.contextvars.bound_contextvars(request_id=request_id),
-                tracing.request(scope["method"], headers.get(b"traceparent", "")) as span,
-            ):
+            with tracing.request(scope["method"], headers.get(b"traceparent", "")) as span:
                 try:
                     await self._serve(scope, headers, receive, answer)
                 except Exception as error:
@@ -122,6 +120,7 @@ class RequestMiddleware:
                     if span is not None:
                         tracing.finish(span, scope["method"], template(scope), status)
         finally:
+            structlog.contextvars.reset_contextvars(**bound)
             self._running -= 1
             self._telemetry.observe(scope["method"], template(scope), status, time.perf_counter() - started)
             if "rate_limit" in scope and scope["rate_limit"].refused:

@@ -4,8 +4,9 @@ The check travels with `begin` as one simple query and reads the tables as they 
 session that was ended counts from the next request on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -24,10 +25,16 @@ class AccessCredential:
     Attributes:
         user_id: Whose.
         session_id: The log-in that it belongs to.
+        actor: As `Principal.actor`.
     """
 
     user_id: UUID
     session_id: UUID
+    actor: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Name who acts, once for all requests that show the token."""
+        object.__setattr__(self, "actor", f"user:{self.user_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Principal:
         requisitions: Which requisitions are seen.
         proven_at: When the person last proved who they are; None for API keys.
         verified: Whether the person's e-mail address is.
+        actor: A stable name of who acts: `user:<id>` or `api_key:<id>`.
     """
 
     user_id: UUID | None
@@ -82,11 +90,12 @@ class Principal:
     requisitions: RequisitionLevel
     proven_at: datetime | None
     verified: bool
+    actor: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def actor(self) -> str:
-        """Return a stable name of who acts: `user:<id>` or `api_key:<id>`."""
-        return f"user:{self.user_id}" if self.api_key_id is None else f"api_key:{self.api_key_id}"
+    def __post_init__(self) -> None:
+        """Name who acts, once for all requests of theirs."""
+        actor = f"user:{self.user_id}" if self.api_key_id is None else f"api_key:{self.api_key_id}"
+        object.__setattr__(self, "actor", actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +260,7 @@ PREPARE: Final = (
 """What a connection runs once before it can authorize: planning these takes longer than running them."""
 
 
+@lru_cache(maxsize=_MOST_ROWS)
 def authorization(credential: Credential, organization_id: UUID | None = None, *, own: bool = False) -> Authorization:
     """Return how to open a transaction for whoever a credential belongs to.
 

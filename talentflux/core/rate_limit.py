@@ -147,7 +147,7 @@ class RateLimiter:
         if isinstance(credential, KeyCredential):
             await self.check("key", f"{credential.key_id}:{credential.secret_hash.hex()}", scope)
         elif isinstance(credential, AccessCredential):
-            await self.check_account(scope, f"user:{credential.user_id}")
+            await self.check("account", credential.actor, scope)
         else:
             known = self._browsers.get(credential.token_hash)
             await self.check("account", known or credential.token_hash.hex(), scope)
@@ -163,18 +163,6 @@ class RateLimiter:
             if len(self._browsers) >= _BROWSERS:
                 self._browsers.pop(next(iter(self._browsers)))
             self._browsers[credential.token_hash] = actor
-
-    async def check_account(self, scope: MutableMapping[str, Any], actor: str) -> None:
-        """Count a request of somebody who is known.
-
-        Args:
-            scope: Of the request.
-            actor: `user:<id>` or `api_key:<id>`, as `Principal.actor`.
-
-        Raises:
-            TooManyRequestsError: The limit is reached.
-        """
-        await self.check("key" if actor.startswith("api_key:") else "account", actor, scope)
 
     async def headers(self, scope: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
         """Return `RateLimit-Policy` with all limits that were counted, and `RateLimit` with the last of them.

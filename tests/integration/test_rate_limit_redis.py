@@ -105,8 +105,8 @@ async def test_redis_holds_neither_addresses_nor_ids(
 ) -> None:
     limiter = limiter_on(redis)
     await limiter.check("address", "192.0.2.77", {})
-    await limiter.check_account({}, "user:0197-canary")
-    await limiter.check_account({}, "api_key:0197-canary")
+    await limiter.check("account", "user:0197-canary", {})
+    await limiter.check("key", "api_key:0197-canary", {})
     dump = redis.dump()
     assert dump.count(b"talentflux:limit") >= 3
     assert b"192.0.2" not in dump

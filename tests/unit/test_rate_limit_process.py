@@ -58,9 +58,9 @@ async def test_no_minute_holds_more_than_the_limit_wherever_it_begins(monkeypatc
 
 async def test_callers_are_counted_apart_and_kinds_too() -> None:
     counts = limiter(rate_limit_account=1, rate_limit_key=1, rate_limit_address=1)
-    await counts.check_account({}, "user:1")
-    await counts.check_account({}, "user:2")
-    await counts.check_account({}, "api_key:1")
+    await counts.check("account", "user:1", {})
+    await counts.check("account", "user:2", {})
+    await counts.check("key", "api_key:1", {})
     await counts.check("address", "192.0.2.1", {})
     await refused(counts, "key", "api_key:1")
 
@@ -87,7 +87,7 @@ async def test_headers_tell_all_policies_and_the_last_one_counted() -> None:
     counts = limiter(rate_limit_address=7, rate_limit_account=5)
     scope: dict[str, Any] = {}
     await counts.check("address", "192.0.2.1", scope)
-    await counts.check_account(scope, "user:1")
+    await counts.check("account", "user:1", scope)
     assert await counts.headers(scope) == [
         (b"ratelimit-policy", b'"address";q=7;w=60, "account";q=5;w=60'),
         (b"ratelimit", b'"account";r=4;t=60'),
