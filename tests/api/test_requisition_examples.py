@@ -10,10 +10,10 @@ from talentflux.schemas.requisition import (
     RequirementsDifference,
     RequirementVersionRead,
     RequirementVersionSummary,
-    RequisitionHealth,
     RequisitionRead,
     RequisitionSummary,
 )
+from talentflux.schemas.requisition_health import RequisitionHealth
 from talentflux.schemas.requisition_template import TemplateRead, TemplateSummary
 from talentflux.services.requisition_states import allowed
 
