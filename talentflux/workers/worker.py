@@ -6,6 +6,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import procrastinate
 import psycopg_pool
@@ -31,6 +32,8 @@ _RESCUE_SECONDS = 2.0
 _BEATS = 3.5  # heartbeats in the time after which a silent worker counts as dead
 _POLL_SECONDS = 2.0  # a rescued or postponed job is found by asking; new ones are announced
 _LONGEST_PAUSE_SECONDS = 5.0
+_LATEST_SECONDS = 4.0  # beyond what jobs are given to finish
+_CANCELLATIONS = 5
 WEBHOOKS_AT_ONCE = 4
 """Jobs that tell webhooks, beside those of the settings: they wait for others' servers and need no processor."""
 _KEEP_FINISHED = "7 days"
@@ -162,10 +165,27 @@ async def _run_once(database_url: str, database: Database, settings: Settings, s
                 each.stop()  # type: ignore[no-untyped-call] # no hints there
             for side in (rescuing, told):
                 side.cancel()
-            results = await asyncio.gather(*running, rescuing, told, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
+            await end_all({*running, rescuing, told}, settings.shutdown_seconds + _LATEST_SECONDS)
+        for task in (*running, rescuing):
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+
+async def end_all(tasks: set[asyncio.Task[Any]], seconds: float) -> None:
+    """Wait for tasks that were told to end, and end those that do not.
+
+    Args:
+        tasks: All of them.
+        seconds: After which they are cancelled. The queue's library swallows a first cancellation.
+    """
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for _ in range(_CANCELLATIONS):
+        if not late:
+            return
+        _log.warning("the worker does not end by itself", tasks=sorted(task.get_name() for task in late))
+        for task in late:
+            task.cancel()
+        _, late = await asyncio.wait(late, timeout=1.0)
 
 
 def _worker(app: procrastinate.App, database: Database, settings: Settings, queue: str, at_once: int) -> Worker:
