@@ -1,6 +1,8 @@
 """E-mail addresses, telephone numbers and links of a resume."""
 
 import re
+from bisect import bisect_left
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 from talentflux.ai.resume.lines import lowered
@@ -154,13 +156,17 @@ def phone_places(text: str, zones: list[tuple[int, int]], dates: list[tuple[int,
         Start, end, and whether the number stands in such a zone.
     """
     found: list[tuple[int, int, bool]] = []
+    dates = sorted(dates)
+    begins = [begin for begin, _ in dates]
+    latest = list(accumulate((finish for _, finish in dates), max))  # end of any date that begins no later
     for match in _PHONE.finditer(text):
         raw = match.group()
         start = match.start() + len(raw) - len(raw.lstrip())
         digits = sum(map(str.isdigit, raw))
         if not 7 <= digits <= 15 or _POSTCODE.fullmatch(raw.strip()) or "  " in raw.strip() or "\n" in raw.strip():
             continue
-        if any(begin < match.end() and start < finish for begin, finish in dates):
+        before = bisect_left(begins, match.end())
+        if before and start < latest[before - 1]:
             continue
         home = any(begin <= start < finish for begin, finish in zones)
         labelled = _LABEL.search(text, max(0, start - 24), start) is not None
