@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
-from talentflux.core import leasing
+from talentflux.core import leasing, tracing
 from talentflux.core.database import Database, ReadSession, Scope, WriteSession, driver_url
-from talentflux.core.errors import ConfigurationError, DependencyError
+from talentflux.core.errors import ConfigurationError, DependencyError, UnauthenticatedError
+from talentflux.core.principal import AccessCredential, authorization
 
 ORGANIZATION = UUID("01936c00-0000-7000-8000-000000000001")
 
@@ -51,6 +52,14 @@ async def test_a_connection_whose_last_transaction_did_not_end_is_not_used_again
     await leasing.give_back(leased)
     async with database.read_session(Scope(ORGANIZATION)) as session:
         assert (await session.execute(text("select 1"))).scalar_one() == 1
+
+
+async def test_where_statements_are_watched_a_caller_is_found_out_and_refused_all_the_same(database: Database) -> None:
+    event.listen(database.engine.sync_engine, "connect", tracing._watch_connection)
+    unknown = authorization(AccessCredential(uuid4(), uuid4()))
+    with pytest.raises(UnauthenticatedError):
+        async with database.authorized_read_session(unknown):
+            pytest.fail("nobody has this log-in")
 
 
 async def test_rows_are_seen_by_their_organization_only(database: Database, notes: None) -> None:
