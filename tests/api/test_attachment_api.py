@@ -15,6 +15,7 @@ from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
 from tests.api.record_support import candidate, shown
 from tests.api.support import UNKNOWN, assert_problem, imported, requisition, resume_text
+from tests.factories.blocking import end_blocked
 from tests.factories.database import TestDatabase
 from tests.factories.dump import readable_bytes
 from tests.factories.tenants import Tenant
@@ -82,16 +83,6 @@ async def test_a_file_comes_back_as_it_was_sent_and_is_readable_nowhere(
     assert [each["file_name"] for each in followed["items"]] in ([], [""])
 
 
-async def ended_while_waiting(admin: psycopg.Connection) -> None:
-    """Wait until a transaction waits for a lock, and end its connection."""
-    async with asyncio.timeout(20):
-        while not admin.execute(  # noqa: ASYNC110 -- the condition lies in the database
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and wait_event_type = 'Lock'"
-        ).fetchall():
-            await asyncio.sleep(0.02)
-
-
 @pytest.mark.parametrize("table", ["attachment", "idempotency_key"])
 async def test_a_file_that_does_not_come_to_its_commit_is_kept_nowhere(
     table: str,
@@ -110,7 +101,7 @@ async def test_a_file_that_does_not_come_to_its_commit_is_kept_nowhere(
     with psycopg.connect(test_database.admin_url) as holding:
         holding.execute(f"lock table {table} in share mode")
         asked = asyncio.create_task(send())
-        await ended_while_waiting(admin_connection)
+        await end_blocked(admin_connection)
         assert_problem(await asked, 503, "dependency_unavailable")
     assert stored_files(settings) == []
     assert (await send()).status_code == 201

@@ -18,6 +18,7 @@ from talentflux.services import idempotency_service
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.conftest import Work
 from tests.api.support import JOB, assert_problem, requisition, resume_text, upload
+from tests.factories.blocking import end_blocked, until_blocked
 from tests.factories.people import Person, add_organization, add_person
 
 REQUISITIONS = "/api/v1/requisitions"
@@ -34,14 +35,6 @@ async def create(client: httpx.AsyncClient, headers: dict[str, str], description
 def count(connection: psycopg.Connection, table: str) -> int:
     row = connection.execute(f"select count(*) from {table}").fetchone()
     assert row is not None
-    return int(row[0])
-
-
-async def until_blocked(connection: psycopg.Connection) -> int:
-    """Wait until a statement waits for the lock on a table; return the process that runs it."""
-    query = "select pid from pg_locks where locktype = 'relation' and not granted"
-    while (row := connection.execute(query).fetchone()) is None:  # noqa: ASYNC110 -- the database rings no bell
-        await asyncio.sleep(0.01)
     return int(row[0])
 
 
@@ -169,7 +162,7 @@ async def test_a_connection_lost_while_working_leaves_neither_work_nor_answer(
     with admin_connection.transaction():
         admin_connection.execute("lock table requisition in exclusive mode")
         first = asyncio.create_task(create(client, headers))
-        admin_connection.execute("select pg_terminate_backend(%s)", [await until_blocked(admin_connection)])
+        await end_blocked(admin_connection)
         assert (await first).status_code >= 500
     assert count(admin_connection, "idempotency_key") == 0
     assert (await create(client, headers)).status_code == 201

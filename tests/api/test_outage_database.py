@@ -21,6 +21,7 @@ from talentflux.main import create_app
 from talentflux.services.organization_service import LOCAL_ORGANIZATION_ID
 from tests.api.support import assert_problem, resume_text, upload
 from tests.factories.accounts import EMAIL, PASSWORD, add_owner, log_in, register, registered
+from tests.factories.blocking import end_blocked
 from tests.factories.database import TestDatabase
 from tests.factories.people import add_person
 from tests.factories.processes import kill_9
@@ -68,15 +69,7 @@ async def test_connection_that_is_lost_inside_a_transaction_is_answered_503(
     with psycopg.connect(test_database.admin_url) as holding:
         holding.execute(f"lock table {table} in access exclusive mode")
         asked = asyncio.create_task(send(client))
-        async with asyncio.timeout(20):
-            while not (  # noqa: ASYNC110 -- the condition lies in the database
-                ended := admin_connection.execute(
-                    "select pg_terminate_backend(pid) from pg_stat_activity"
-                    " where datname = current_database() and wait_event_type = 'Lock'"
-                ).fetchall()
-            ):
-                await asyncio.sleep(0.02)
-        assert len(ended) == 1
+        await end_blocked(admin_connection)
         answer = await asked
     assert_problem(answer, 503, "dependency_unavailable")
     assert int(answer.headers["retry-after"]) > 0

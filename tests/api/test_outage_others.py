@@ -22,6 +22,7 @@ from talentflux.main import create_app
 from tests.api.conftest import Work
 from tests.api.support import assert_problem, imported, resume_text, upload, zipped
 from tests.factories.accounts import PASSWORD, bearer, log_in, register
+from tests.factories.blocking import end_blocked
 from tests.factories.database import TestDatabase
 from tests.factories.mailbox import letters
 from tests.factories.redis_server import RedisServer, redis_server
@@ -157,16 +158,6 @@ async def test_original_counts_as_removed_only_where_the_folder_of_all_is_there(
     assert_problem(await client.get(f"{path}/file"), 404, "not_found")
 
 
-async def waiting(admin: psycopg.Connection) -> None:
-    """Wait until a transaction waits for a lock, and end its connection."""
-    async with asyncio.timeout(20):
-        while not admin.execute(  # noqa: ASYNC110 -- the condition lies in the database
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and wait_event_type = 'Lock'"
-        ).fetchall():
-            await asyncio.sleep(0.02)
-
-
 @pytest.mark.parametrize("table", ["resume", "idempotency_key"])
 async def test_original_of_an_upload_that_is_not_entered_is_removed(
     table: str,
@@ -180,7 +171,7 @@ async def test_original_of_an_upload_that_is_not_entered_is_removed(
         holding.execute(f"lock table {table} in share mode")
         given = [("files", ("mara.txt", resume_text(), "text/plain"))]
         asked = asyncio.create_task(client.post("/api/v1/resumes", files=given, headers=key))
-        await waiting(admin_connection)
+        await end_blocked(admin_connection)
         assert_problem(await asked, 503, "dependency_unavailable")
     assert stored(settings) == []
     answer = await client.post("/api/v1/resumes", files=given, headers=key)
